@@ -1,0 +1,76 @@
+// A text with a name, and places in it. Lines and columns are worked out here and nowhere else; reading files and
+// drawing reports are other rooms' work.
+
+/** A text that something is read from: `name` is what a report calls it (`-` is shown as `<stdin>`). */
+export class Source {
+  readonly name: string;
+  readonly text: string;
+  #lineStarts: readonly number[] | undefined;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+  }
+
+  /** Line and column of an offset, both from 1; the column counts characters (code points), as editors do. */
+  position(offset: number): Position {
+    const at = Math.min(Math.max(offset, 0), this.text.length);
+    const starts = this.#starts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    const column = [...this.text.slice(starts[low] ?? 0, at)].length + 1;
+    return { line: low + 1, column };
+  }
+
+  /** The text of a line (from 1) without its line end; '' past the last. */
+  line(number: number): string {
+    const start = this.#starts()[number - 1];
+    if (start === undefined) return '';
+    const end = this.text.indexOf('\n', start);
+    return this.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');
+  }
+
+  /** The span from one offset up to another (exclusive). */
+  span(start: number, end: number): Span {
+    return { source: this, start, end };
+  }
+
+  /** The whole text as a span. */
+  all(): Span {
+    return this.span(0, this.text.length);
+  }
+
+  /** Where each line starts, found the first time it is asked for: most sources are read without a single fault. */
+  #starts(): readonly number[] {
+    if (this.#lineStarts === undefined) {
+      const starts = [0];
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
+        starts.push(at + 1);
+      this.#lineStarts = starts;
+    }
+    return this.#lineStarts;
+  }
+}
+
+/** A place as people count: line and column from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A stretch of a source, in UTF-16 offsets, `end` exclusive. */
+export interface Span {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text that a span covers. */
+export function spanText(span: Span): string {
+  return span.source.text.slice(span.start, span.end);
+}
