@@ -1,0 +1,10 @@
+// The face of the address model, exported from the package as penstock/address. A list, no logic.
+
+export { Address, type Family } from './address.ts';
+export { Asn, type AsnForm } from './asn.ts';
+export { Prefix, Range } from './block.ts';
+export { AddressError, AddressFault } from './fault.ts';
+export { type PortForm, type PortRange, PortSet, parsePort, readPort } from './port.ts';
+export type { PrefixForm } from './prefix-text.ts';
+export type { RangeForm } from './range-text.ts';
+export { type AddressItem, AddressSet, AddressSetBuilder } from './set.ts';
