@@ -5,11 +5,14 @@
 export class Source {
   readonly name: string;
   readonly text: string;
+  /** The number of the text's first line: over 1 for a piece of a file too long to be kept whole. */
+  readonly firstLine: number;
   #lineStarts: readonly number[] | undefined;
 
-  constructor(name: string, text: string) {
+  constructor(name: string, text: string, firstLine = 1) {
     this.name = name;
     this.text = text;
+    this.firstLine = firstLine;
   }
 
   /** Line and column of an offset, both from 1; the column counts characters (code points), as editors do. */
@@ -24,12 +27,12 @@ export class Source {
       else high = middle - 1;
     }
     const column = [...this.text.slice(starts[low] ?? 0, at)].length + 1;
-    return { line: low + 1, column };
+    return { line: low + this.firstLine, column };
   }
 
-  /** The text of a line (from 1) without its line end; '' past the last. */
+  /** The text of a line, by the number that position() gives, without its line end; '' where there is none. */
   line(number: number): string {
-    const start = this.#starts()[number - 1];
+    const start = this.#starts()[number - this.firstLine];
     if (start === undefined) return '';
     const end = this.text.indexOf('\n', start);
     return this.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');

@@ -80,7 +80,11 @@ class Tree {
       }
       return { kind: 'scalar', value: null, text: '', quoted: false, span };
     }
-    if (isAlias(node)) return this.convert(node.resolve(this.#document), depth + 1);
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      if (target !== undefined) return this.convert(target, depth + 1);
+      this.diagnostics.push(diagnose('DOC001', span, `nothing is anchored as &${node.source}`));
+    }
     if (isMap(node))
       return { kind: 'map', entries: node.items.map((pair) => this.#entry(pair, depth)), span };
     if (isSeq(node))

@@ -22,10 +22,10 @@ export class Writer {
   }
 
   /** Adds what `body` adds, one level deeper. */
-  indent(body: () => void): this {
+  indent(body: (writer: this) => void): this {
     this.#depth++;
     try {
-      body();
+      body(this);
     } finally {
       this.#depth--;
     }

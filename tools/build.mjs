@@ -1,0 +1,65 @@
+// Builds dist/: modules with types for the library (the native compiler), one CommonJS bundle per program (esbuild), the
+// licences of what is in the bundles. One file and CommonJS, because that starts fastest. Runs on any Node from 20.19.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPackages, run, top } from './setup.mjs';
+
+/** The programs: the files of src/programs but its index. */
+export function programNames() {
+  return readdirSync(join(top, 'src/programs'))
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+    .map((file) => file.slice(0, -3))
+    .sort();
+}
+
+export async function build() {
+  installPackages();
+  rmSync(join(top, 'dist'), { recursive: true, force: true });
+  run(join(top, 'node_modules/.bin/tsc'), ['-p', 'src/tsconfig.json']);
+  const esbuild = await import('esbuild');
+  const packages = new Set();
+  mkdirSync(join(top, 'dist/programs'), { recursive: true });
+  for (const name of programNames()) {
+    const { metafile } = await esbuild.build({
+      stdin: {
+        contents: `import { main } from './src/command/main.ts';\nimport { program } from './src/programs/${name}.ts';\nvoid main(program);\n`,
+        resolveDir: top,
+        sourcefile: `${name}-entry.ts`,
+        loader: 'ts',
+      },
+      outfile: join(top, `dist/programs/${name}.cjs`),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20.19',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      metafile: true,
+      logLevel: 'warning',
+      // yargs asks where it stands when it is loaded; in CommonJS import.meta has to be made.
+      define: { 'import.meta.url': '__moduleUrl' },
+      banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    });
+    for (const input of Object.keys(metafile.inputs)) {
+      const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+      if (found) packages.add(found[1]);
+    }
+  }
+  writeFileSync(join(top, 'dist/programs/LICENSES.txt'), licences([...packages].sort()));
+}
+
+/** The licence texts of the packages that are inside the bundles. */
+function licences(names) {
+  const parts = names.map((name) => {
+    const folder = join(top, 'node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = existsSync(folder) ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) : undefined;
+    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8').trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return `The programs in this folder contain these packages.\n\n${parts.join(`\n${'-'.repeat(78)}\n\n`)}`;
+}
+
+if (process.argv[1] === join(top, 'tools/build.mjs')) await build();
