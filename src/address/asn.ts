@@ -2,6 +2,7 @@
 
 import { type AddressFault, orThrow } from './fault.ts';
 import { type Flaw, faultOf, nameOf } from './flaw.ts';
+import { type AsnBlock, specialAsnBlock } from './registry/asn.ts';
 
 /** Lenient forms of an AS number: 'as-prefix' takes AS65000 as well as 65000. */
 export type AsnForm = 'as-prefix';
@@ -14,6 +15,7 @@ export class Asn {
 
   private constructor(value: number) {
     this.value = value;
+    Object.freeze(this);
   }
 
   /** The AS number of that value; RangeError if it isn't a whole number of 32 bits. */
@@ -61,6 +63,16 @@ export class Asn {
   /** Whether it is for private use (RFC 6996 section 5): 64512 to 65534, 4200000000 to 4294967294. */
   get isPrivate(): boolean {
     return (this.value >= 64512 && this.value <= 65534) || (this.value >= 4200000000 && this.value < MAX);
+  }
+
+  /** What the registries reserve it for; undefined if it's an ordinary number. */
+  get special(): AsnBlock | undefined {
+    return specialAsnBlock(this.value);
+  }
+
+  /** Whether a border router refuses it anywhere in a path. */
+  get isBogon(): boolean {
+    return this.special?.bogon === true;
   }
 
   /** Whether it is for use in documentation (RFC 5398): 64496 to 64511, 65536 to 65551. */

@@ -21,6 +21,7 @@ export class Prefix {
   private constructor(address: Address, length: number) {
     this.address = address;
     this.length = length;
+    Object.freeze(this);
   }
 
   /**
@@ -166,6 +167,7 @@ export class Range {
   private constructor(first: Address, last: Address) {
     this.first = first;
     this.last = last;
+    Object.freeze(this);
   }
 
   /** The range from first to last. RangeError if the families differ, the order is wrong or there is a zone. */

@@ -16,16 +16,21 @@ export interface Flaw {
   readonly advice?: string | undefined;
 }
 
-/** Makes the fault; `suffix` is what follows the address in the whole text and belongs behind each text offered. */
-export function faultOf(input: string, flaw: Flaw, suffix = ''): AddressFault {
-  let hint = flaw.advice;
-  if (flaw.write !== undefined) {
-    hint = `write ${flaw.write}${suffix}`;
-    if (flaw.other !== undefined) hint += ` (or ${flaw.other.write}${suffix} ${flaw.other.when})`;
-  } else if (flaw.other !== undefined) {
-    hint = `write ${flaw.other.write}${suffix} ${flaw.other.when}`;
-  }
-  return new AddressFault(input, flaw.at, flaw.why, hint);
+/**
+ * Makes the fault. `spell` makes the whole text out of each address offered, where the address is only a part of it, or
+ * undefined where the offer would not be accepted.
+ */
+export function faultOf(
+  input: string,
+  { at, why, write, other, advice }: Flaw,
+  spell: (offer: string) => string | undefined = (offer) => offer,
+): AddressFault {
+  const meant = write === undefined ? undefined : spell(write);
+  const instead = other === undefined ? undefined : spell(other.write);
+  const second = instead === undefined || instead === meant ? undefined : `${instead} ${other?.when}`;
+  if (meant === undefined && second === undefined) return new AddressFault(input, at, why, advice);
+  const hint = meant === undefined ? second : second === undefined ? meant : `${meant} (or ${second})`;
+  return new AddressFault(input, at, why, `write ${hint}`);
 }
 
 const scanned = new Scanned();
@@ -57,12 +62,7 @@ export function isZone(text: string, start: number): boolean {
 /** A character as it's named in a reason. */
 export function nameOf(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
-  const named: Record<number, string> = {
-    9: 'a tab',
-    10: 'a line feed',
-    13: 'a carriage return',
-    32: 'a space',
-  };
+  const named: Record<number, string> = { 9: 'tab', 10: 'line feed', 13: 'carriage return', 32: 'space' };
   const name = named[code];
   if (name !== undefined) return name;
   if (code > 32 && code < 127) return `'${String.fromCharCode(code)}'`;
@@ -92,7 +92,7 @@ export function characterFlaw(text: string): Flaw | undefined {
     if (trimmed === '') return { at: 0, why: 'no address: the text is blank' };
     return {
       at,
-      why: `${nameOf(text, at)} ${at === 0 ? 'before' : 'after'} the address`,
+      why: `a ${nameOf(text, at)} ${at === 0 ? 'before' : 'after'} the address`,
       write: ifAccepted(trimmed),
       advice: 'remove the white space',
     };
@@ -250,7 +250,7 @@ function groupsFlaw(text: string): Flaw | undefined {
   if (percent < 0 || bad < 0) return undefined;
   if (text[bad] === '/')
     return { at: bad, why: 'a prefix length after the address', write: text.slice(0, bad) };
-  return { at: bad, why: `${nameOf(text, bad)} in the zone` };
+  return { at: bad, why: `unexpected ${nameOf(text, bad)} in the zone` };
 }
 
 function headFlaw(head: string): Flaw | undefined {

@@ -91,7 +91,11 @@ export class PortSet {
     let at = 0;
     for (const item of text.split(',')) {
       const range = readItem(item, at, forms);
-      if ('why' in range) return faultOf(text, { ...range, write: tidy(text, forms) });
+      if ('why' in range)
+        return faultOf(text, {
+          ...range,
+          write: tidy(text, forms) ?? (item === text ? range.write : undefined),
+        });
       collector.add4(range.first, range.last);
       at += item.length + 1;
     }

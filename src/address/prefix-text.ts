@@ -5,7 +5,7 @@ import { Address } from './address.ts';
 import { AddressFault } from './fault.ts';
 import { hostBitsFault, prefixFault } from './prefix-flaw.ts';
 import { bytesOf, Scanned, scan4, scan6, scanLength } from './scan.ts';
-import { maskWord, trailingZeros } from './words.ts';
+import { lengthOfMask, maskWord } from './words.ts';
 
 /**
  * Lenient forms of a prefix:
@@ -60,7 +60,7 @@ export function readAddressWithLength(
   if (end >= 0 && bytes[end] === 47) {
     if (scanLength(bytes, end + 1, width, scanned) === text.length) length = scanned.length;
     else if (family === 4 && scan4(bytes, end + 1, scanned) === text.length) {
-      length = lengthOfMask(scanned.w3, forms);
+      length = lengthIn(scanned.w3, forms);
     }
   } else if (end === text.length && forms.includes('single-address')) length = width;
   if (length < 0) return prefixFault(text, forms);
@@ -68,15 +68,9 @@ export function readAddressWithLength(
 }
 
 /** The length that a dotted mask stands for in the forms asked for, or -1. */
-function lengthOfMask(mask: number, forms: readonly PrefixForm[]): number {
-  const asNetmask = forms.includes('netmask') ? lengthOfNetmask(mask) : -1;
-  const asWildcard = forms.includes('wildcard') ? lengthOfNetmask(~mask) : -1;
+function lengthIn(mask: number, forms: readonly PrefixForm[]): number {
+  const asNetmask = forms.includes('netmask') ? lengthOfMask(mask) : -1;
+  const asWildcard = forms.includes('wildcard') ? lengthOfMask(~mask) : -1;
   if (asNetmask >= 0 && asWildcard >= 0) return -1;
   return asNetmask >= 0 ? asNetmask : asWildcard;
-}
-
-/** The number of leading ones if nothing but zeros follows, or -1. */
-export function lengthOfNetmask(mask: number): number {
-  const length = 32 - trailingZeros(mask);
-  return mask === maskWord(length, 0) ? length : -1;
 }

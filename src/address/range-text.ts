@@ -2,10 +2,14 @@
 
 import { Address } from './address.ts';
 import { AddressFault } from './fault.ts';
-import { type Flaw, faultOf } from './flaw.ts';
+import { faultOf } from './flaw.ts';
 import { type PrefixForm, type PrefixParts, readPrefixText } from './prefix-text.ts';
+import { maskWord } from './words.ts';
 
-/** Lenient forms of a range: 'prefix' reads 10.0.0.0/8 too, with the other forms as Prefix.read takes them. */
+/**
+ * Lenient forms of a range: 'prefix' reads 10.0.0.0/8 too, and then 'host-bits', 'netmask' and 'wildcard' hold for it as
+ * in Prefix.read. A single address is always a range of one.
+ */
 export type RangeForm = 'prefix' | PrefixForm;
 
 /** First and last address, in order and of one family. */
@@ -19,62 +23,78 @@ export function readRangeText(
   forms: readonly RangeForm[],
 ): RangeEnds | PrefixParts | AddressFault {
   const dash = text.indexOf('-');
-  if (dash < 0) {
-    if (text.includes('/') && forms.includes('prefix')) return readPrefixText(text, prefixForms(forms));
-    const only = Address.read(text);
-    if (only instanceof AddressFault) return only;
-    return only.zone === ''
-      ? { first: only, last: only }
-      : zoneFault(text, text.indexOf('%'), only.withoutZone());
-  }
+  if (dash < 0) return readWithoutHyphen(text, forms);
   const first = readEnd(text, 0, dash);
   if (first instanceof AddressFault) return first;
   const last = readEnd(text, dash + 1, text.length);
   if (last instanceof AddressFault) return last;
   if (first.family !== last.family) {
-    return faultOf(text, {
-      at: dash + 1,
-      why: `IPv${first.family} before the hyphen, IPv${last.family} after it`,
-    });
+    const why = `IPv${first.family} before the hyphen, IPv${last.family} after it`;
+    return faultOf(text, { at: dash + 1, why });
   }
   if (Address.compare(first, last) > 0) {
-    return faultOf(text, {
-      at: dash + 1,
-      why: 'the range ends before it starts',
-      write: `${last.toString()}-${first.toString()}`,
-    });
+    const write = `${last.toString()}-${first.toString()}`;
+    return faultOf(text, { at: dash + 1, why: 'the range ends before it starts', write });
   }
   return { first, last };
 }
 
-function prefixForms(forms: readonly RangeForm[]): readonly PrefixForm[] {
-  return forms.filter((form) => form !== 'prefix');
+function readWithoutHyphen(
+  text: string,
+  forms: readonly RangeForm[],
+): RangeEnds | PrefixParts | AddressFault {
+  const slash = text.indexOf('/');
+  if (slash >= 0) {
+    const wanted = forms.includes('prefix');
+    const parts = readPrefixText(
+      text,
+      forms.filter((form) => form !== 'prefix'),
+    );
+    if (wanted || parts instanceof AddressFault) return parts;
+    return faultOf(text, { at: slash, why: 'a prefix where a range is expected', write: rangeText(parts) });
+  }
+  const only = Address.read(text);
+  if (only instanceof AddressFault) return only;
+  if (only.zone === '') return { first: only, last: only };
+  return faultOf(text, {
+    at: text.indexOf('%'),
+    why: 'a zone in a range',
+    write: only.withoutZone().toString(),
+  });
+}
+
+/** A prefix as the range that it is. */
+function rangeText({ address, length }: PrefixParts): string {
+  const { family, w0, w1, w2, w3 } = address;
+  const ones = family === 4 ? length + 96 : length;
+  const up = (word: number, index: number) => (family === 4 && index < 3 ? 0 : word | ~maskWord(ones, index));
+  const last = Address.fromWords(family, up(w0, 0), up(w1, 1), up(w2, 2), up(w3, 3));
+  return `${address.toString()}-${last.toString()}`;
 }
 
 /** One end of the range; its fault is moved to its place in the whole text. */
 function readEnd(text: string, from: number, to: number): Address | AddressFault {
   const part = text.slice(from, to);
+  if (part === '')
+    return faultOf(text, { at: from, why: `no address ${from === 0 ? 'before' : 'after'} the hyphen` });
   const end = Address.read(part);
   if (!(end instanceof AddressFault)) {
-    return end.zone === '' ? end : zoneFault(text, from + part.indexOf('%'), undefined);
+    if (end.zone === '') return end;
+    return faultOf(text, { at: from + part.indexOf('%'), why: 'a zone in a range' });
   }
-  const trimmed = text.replace(/\s*-\s*/, '-').trim();
-  const spaced =
-    trimmed !== text && part.trim() !== part && !(Address.read(part.trim()) instanceof AddressFault);
-  const flaw: Flaw = { at: from + end.offset, why: end.why };
-  if (spaced) return faultOf(text, { ...flaw, write: trimmed });
-  const octet = lastOctet(text, from, part);
-  return faultOf(text, octet === undefined ? flaw : { ...flaw, advice: octet });
+  const meant = [text.replace(/\s*-\s*/, '-').trim(), withWholeEnd(text, from, part)];
+  const write = meant.find((candidate) => candidate !== text && isRange(candidate));
+  return faultOf(text, { at: from + end.offset, why: end.why, write });
+}
+
+function isRange(text: string): boolean {
+  const ends = text.split('-').map((end) => Address.read(end));
+  return ends.length === 2 && ends.every((end) => end instanceof Address && end.zone === '');
 }
 
 /** 192.0.2.1-9, as nmap and iprange take it: the second end is only an octet. */
-function lastOctet(text: string, from: number, part: string): string | undefined {
-  if (from === 0 || !/^[0-9]{1,3}$/.test(part)) return undefined;
+function withWholeEnd(text: string, from: number, part: string): string {
+  if (from === 0 || !/^[0-9]{1,3}$/.test(part)) return text;
   const first = text.slice(0, from - 1);
-  const last = first.replace(/[0-9]+$/, part);
-  return Address.read(last) instanceof AddressFault ? undefined : `write ${first}-${last}`;
-}
-
-function zoneFault(text: string, at: number, plain: Address | undefined): AddressFault {
-  return faultOf(text, { at, why: 'a zone in a range', write: plain?.toString() });
+  return `${first}-${first.replace(/[0-9]+$/, part)}`;
 }

@@ -13,6 +13,12 @@ export function maskWord(ones: number, index: number): number {
   return here >= 32 ? -1 : here <= 0 ? 0 : -1 << (32 - here);
 }
 
+/** The number of leading ones of an IPv4 mask that has nothing but zeros behind them, or -1 (RFC 4632 section 5.1). */
+export function lengthOfMask(mask: number): number {
+  const length = 32 - trailingZeros(mask);
+  return mask === maskWord(length, 0) ? length : -1;
+}
+
 /** -1, 0 or 1 as `a` is below, equal to or above `b`, both taken as unsigned words. */
 export function compareWord(a: number, b: number): number {
   const x = a >>> 0;
