@@ -13,40 +13,61 @@ export function programNames() {
     .sort();
 }
 
+/** Packages in files of their own beside the programs, loaded only when import() asks for them. */
+const APART = ['yargs'];
+
+const apart = {
+  name: 'apart',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(?:${APART.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: `./${path}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
 export async function build() {
   installPackages();
   rmSync(join(top, 'dist'), { recursive: true, force: true });
   run(join(top, 'node_modules/.bin/tsc'), ['-p', 'src/tsconfig.json']);
   const esbuild = await import('esbuild');
   const packages = new Set();
-  mkdirSync(join(top, 'dist/programs'), { recursive: true });
-  for (const name of programNames()) {
+  const bundle = async (outfile, entry) => {
     const { metafile } = await esbuild.build({
+      ...entry,
+      outfile: join(top, 'dist/programs', outfile),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20.19',
+      // A program is compiled at every start: what is not in the file costs nothing. Names stay, for traces that can be read.
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      metafile: true,
+      logLevel: 'warning',
+      // import() becomes require(), which starts sooner.
+      supported: { 'dynamic-import': false },
+      // yargs asks where it stands when it is loaded; in CommonJS import.meta has to be made.
+      define: { 'import.meta.url': '__moduleUrl' },
+      banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+      plugins: [apart],
+    });
+    for (const input of Object.keys(metafile.inputs)) {
+      const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+      if (found) packages.add(found[1]);
+    }
+  };
+  for (const name of programNames()) {
+    await bundle(`${name}.cjs`, {
       stdin: {
         contents: `import { main } from './src/command/main.ts';\nimport { program } from './src/programs/${name}.ts';\nvoid main(program);\n`,
         resolveDir: top,
         sourcefile: `${name}-entry.ts`,
         loader: 'ts',
       },
-      outfile: join(top, `dist/programs/${name}.cjs`),
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20.19',
-      minifySyntax: true,
-      minifyWhitespace: true,
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'warning',
-      // yargs asks where it stands when it is loaded; in CommonJS import.meta has to be made.
-      define: { 'import.meta.url': '__moduleUrl' },
-      banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
     });
-    for (const input of Object.keys(metafile.inputs)) {
-      const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-      if (found) packages.add(found[1]);
-    }
   }
+  for (const name of APART) await bundle(`${name}.cjs`, { stdin: { contents: `module.exports = require('${name}').default;`, resolveDir: top } });
   writeFileSync(join(top, 'dist/programs/LICENSES.txt'), licences([...packages].sort()));
 }
 

@@ -15,7 +15,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { isatty } from 'node:tty';
 import { type FileStatus, type Finished, type Host, HostError } from './host.ts';
 
 /** A file is read in chunks of this size, a pipe in what it holds (64 KiB by default, up to this). */
@@ -26,7 +25,8 @@ export function nodeHost(): Host {
   return {
     env: process.env,
     uid: process.geteuid?.() ?? -1,
-    isTerminal: (descriptor) => isatty(descriptor),
+    // node:tty brings the whole of streams and sockets with it: it is loaded when somebody asks.
+    isTerminal: (descriptor) => process.getBuiltinModule('node:tty').isatty(descriptor),
     columns: () => (process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns : undefined),
     chunks,
     write,
