@@ -3,7 +3,7 @@
 
 import type { FaultTable } from '../document/diagnostic.ts';
 import { EXIT, EXIT_MEANINGS, type ExitName } from './exit.ts';
-import { EVERY_OPTION, hasVerbs, type OptionSpec, type Options, type Program } from './program.ts';
+import { EVERY_OPTION, type OptionSpec, type Program } from './program.ts';
 
 /** The sections by the names that stand in a page's markers. */
 export function sections(program: Program): Readonly<Record<string, string>> {
@@ -36,34 +36,42 @@ export function splice(page: string, program: Program): string {
   return text;
 }
 
-function options(program: Program): string {
-  const lines = ['.Sh OPTIONS'];
-  if (!hasVerbs(program)) {
-    lines.push(...optionList({ ...program.verbs[0]?.options, ...EVERY_OPTION }));
-    return join(lines);
-  }
-  lines.push('These stand alone or behind a verb:', ...optionList(EVERY_OPTION));
-  for (const verb of program.verbs) {
-    lines.push(`.Ss ${program.name} ${verb.name}`, sentence(verb.summary));
-    if (verb.detail !== undefined) lines.push(verb.detail.trim());
-    if (Object.keys(verb.options).length > 0) lines.push(...optionList(verb.options));
-  }
-  return join(lines);
+/** An option with the verbs that take it. */
+interface Listed {
+  readonly name: string;
+  readonly option: OptionSpec;
+  readonly verbs: string[];
 }
 
-function optionList(all: Options): string[] {
-  const lines = ['.Bl -tag -width Ds'];
-  const names = Object.keys(all).sort(byLetter);
-  for (const name of names) {
-    const option = all[name];
-    if (option === undefined) continue;
-    lines.push(`.It ${flags(name, option)}`, sentence(option.summary));
-    if (option.choices !== undefined)
-      lines.push(`One of ${option.choices.map((choice) => `\n.Cm ${escaped(choice)}`).join(' ,')} .`);
+/** All options in one list, those that only some verbs take with the names of these. */
+function options(program: Program): string {
+  const listed: Listed[] = [];
+  for (const verb of program.verbs) {
+    for (const [name, option] of Object.entries(verb.options)) {
+      const same = listed.find(
+        (each) => each.name === name && JSON.stringify(each.option) === JSON.stringify(option),
+      );
+      if (same === undefined) listed.push({ name, option, verbs: [verb.name] });
+      else same.verbs.push(verb.name);
+    }
+  }
+  const every = program.verbs.map((verb) => verb.name);
+  for (const [name, option] of Object.entries(EVERY_OPTION)) listed.push({ name, option, verbs: every });
+  listed.sort((a, b) => byLetter(a.name, b.name));
+  const lines = ['.Sh OPTIONS', '.Bl -tag -width Ds'];
+  for (const { name, option, verbs } of listed) {
+    const only = verbs.length === every.length ? '' : ` Pq ${verbs.join(', ')}`;
+    lines.push(`.It ${flags(name, option)}${only}`, sentence(option.summary));
+    if (option.choices !== undefined) lines.push(`One of ${choiceList(option.choices)}.`);
     if (option.detail !== undefined) lines.push(option.detail.trim());
   }
   lines.push('.El');
-  return lines;
+  return join(lines);
+}
+
+function choiceList(choices: readonly string[]): string {
+  const words = choices.map((choice) => escaped(choice));
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 /** `.Fl p , Fl -ports Ar PORTS` */

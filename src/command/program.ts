@@ -106,8 +106,6 @@ export interface Verb {
   readonly name: string;
   /** One clause: "prefixes of all inputs, merged". */
   readonly summary: string;
-  /** Sentences for the manual, in mdoc. */
-  readonly detail?: string;
   readonly operands: readonly OperandSpec[];
   readonly options: Options;
   readonly run: Run;
@@ -134,7 +132,7 @@ export interface Program {
   readonly summary: string;
   /** One verb whose name is the program's own: a program without verbs. Several: the first operand chooses. */
   readonly verbs: readonly Verb[];
-  /** Exit statuses that it can end with, and what they mean here where that is more than the table says. */
+  /** Exit statuses that it can end with, and what they mean here ('' where the table says all); plain sentences. */
   readonly exits: Readonly<Partial<Record<ExitName, string>>>;
   /** Environment variables that it reads, and what for. */
   readonly environment?: Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ const READING = {
     choices: LENIENT,
     summary: 'also take prefixes in this form',
     detail:
-      '.Cm host-bits :\n10.1.2.3/8 is 10.0.0.0/8.\n.Cm netmask :\n10.0.0.0/255.0.0.0.\n.Cm wildcard :\n10.0.0.0/0.255.255.255.\nMay be given several times.',
+      'They are what 10.1.2.3/8, 10.0.0.0/255.0.0.0 and 10.0.0.0/0.255.255.255 are written in.\nMay be given several times.',
   },
   strict: { type: 'flag', summary: 'end at the first bad line, with nothing printed' },
   json: { type: 'flag', summary: 'print JSON Lines, diagnostics included' },
@@ -71,7 +71,6 @@ const subtract = verb({
 const contains = verb({
   name: 'contains',
   summary: 'tell by the exit status whether a list holds all the items whole',
-  detail: 'An item that is only partly inside is not held.',
   operands: [
     { name: 'LIST', summary: LIST, count: 'one', complete: 'file' },
     { name: 'ITEM', summary: 'an address, prefix or range', count: 'some' },
@@ -100,7 +99,6 @@ const contains = verb({
 const info = verb({
   name: 'info',
   summary: 'print what there is to know of addresses, prefixes and ranges',
-  detail: 'Host bits are kept: of 10.1.2.3/24 both the address and its network are told.',
   operands: [
     {
       name: 'ITEM',
@@ -189,10 +187,10 @@ export const program: Program = {
   summary: 'sets of IPv4 and IPv6 addresses in pipes',
   verbs: [merge, subtract, contains, info],
   exits: {
-    ok: 'All went well; for\n.Cm contains :\nevery item is held.',
-    negative: '.Cm contains :\nan item is not held.',
+    ok: 'All went well; of contains: every item is held.',
+    negative: 'Of contains: an item is not held.',
     usage: '',
-    data: 'A line of a list was bad. The others were used, unless\n.Fl -strict\nwas given.',
+    data: 'A line of a list was bad. The others were used, unless --strict was given.',
     noInput: '',
     io: '',
   },

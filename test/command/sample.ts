@@ -45,7 +45,6 @@ const pour = verb({
 const drain = verb({
   name: 'drain',
   summary: 'let water go',
-  detail: '.Nm\ndrains what was poured.',
   operands: [
     { name: 'FROM', summary: 'the vessel', count: 'one' },
     { name: 'TO', summary: 'the sink', count: 'optional' },
