@@ -2,7 +2,7 @@
 
 import type { Address } from './address.ts';
 import type { AddressFault } from './fault.ts';
-import { accepts, addressFlaw, type Flaw, faultOf, nameOf } from './flaw.ts';
+import { accepts, addressFlaw, type Flaw, faultOf, nameOf, quadFlaw } from './flaw.ts';
 import { formatGroups, formatQuad } from './format.ts';
 import { bytesOf, Scanned, scan4, scan6 } from './scan.ts';
 import { lengthOfMask, maskWord } from './words.ts';
@@ -114,6 +114,8 @@ function lengthFlaw(address: string, length: string, at: number, forms: readonly
   if (accepts(length)) {
     return { at, why: 'a mask where a length is expected', advice: 'write the number of leading ones' };
   }
+  const quad = /^[0-9]+([.][0-9]+){3}$/.test(length) ? quadFlaw(length) : undefined;
+  if (quad !== undefined) return { at: at + quad.at, why: `${quad.why} of the mask` };
   const bad = length.search(/[^0-9]/);
   if (length[bad] === '%' && bad > 0) {
     return { at: at + bad, why: 'a zone in a prefix', write: write(length.slice(0, bad)) };
