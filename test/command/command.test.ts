@@ -244,8 +244,8 @@ t.test('the sections of a manual page, put into their places', async (t) => {
     .map((name) => `.\\" BEGIN ${name}\n.\\" END ${name}\n`)
     .join('.\\" by hand\n');
   const page = splice(markers, water);
-  t.match(page, '.It Fl p Ar PORTS , Fl -ports Ar PORTS\nPorts to open.\n');
-  t.match(page, '.It Fl d\nSay more, once or oftener.\n');
+  t.match(page, '.It Fl p Ar PORTS , Fl -ports Ar PORTS Pq pour\nPorts to open.\n');
+  t.match(page, '.It Fl d Pq pour\nSay more, once or oftener.\n');
   t.match(page, '.It 1\nThe vessel was empty.\n.It 64\n');
   t.match(page, '.It Ev WATER\nThe vessel.\n');
   t.match(page, '.It Sy XX001 Pq error\nA thing is wrong.\nMend it.\n');
