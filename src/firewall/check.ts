@@ -1,0 +1,52 @@
+// What is wrong with a filter although it could be loaded. All findings come back; nothing is changed.
+
+import { Prefix } from '../address/index.ts';
+import type { Diagnostic } from '../document/diagnostic.ts';
+import { diagnose } from './faults.ts';
+import type { HostSet, Member, Ruleset } from './model.ts';
+
+/** Blocks that no packet has its source in, each with what it is and where that is said. */
+const NO_SOURCES: readonly (readonly [string, string])[] = [
+  ['0.0.0.0/8', 'addresses of "this network" (RFC 1122 section 3.2.1.3)'],
+  ['224.0.0.0/4', 'multicast addresses (RFC 1122 section 3.2.1.3)'],
+  ['240.0.0.0/4', 'reserved addresses (RFC 1112 section 4)'],
+  ['::/128', 'the unspecified address (RFC 4291 section 2.5.2)'],
+  ['ff00::/8', 'multicast addresses (RFC 4291 section 2.7)'],
+];
+
+/** No cloud delegates more to a host; the regional registries themselves get blocks of this length. */
+const SHORTEST_4 = 8;
+const SHORTEST_6 = 16;
+
+/** Findings about a filter's addresses. */
+export function check(ruleset: Ruleset): readonly Diagnostic[] {
+  const blocks = NO_SOURCES.map(([text, what]) => ({ block: Prefix.parse(text), what }));
+  return setsOf(ruleset).flatMap((set) =>
+    set.members.flatMap((member) => {
+      if (member.prefix.length < (member.prefix.family === 4 ? SHORTEST_4 : SHORTEST_6))
+        return diagnose(
+          'FW004',
+          undefined,
+          `${named(member)} is no host, but a good part of IPv${member.prefix.family}`,
+          {
+            hint: 'leave it out with --select',
+          },
+        );
+      const dead = blocks.find(({ block }) => block.contains(member.prefix));
+      if (dead === undefined) return [];
+      return diagnose('FW005', undefined, `no packet comes from ${named(member)}: ${dead.what}`);
+    }),
+  );
+}
+
+/** Each set once, however many rules it is in. */
+function setsOf(ruleset: Ruleset): readonly HostSet[] {
+  const sets = new Set<HostSet>();
+  for (const { rules } of ruleset.families) for (const { from } of rules) if (from !== 'any') sets.add(from);
+  return [...sets];
+}
+
+function named({ prefix, names }: Member): string {
+  const rest = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  return `${prefix.isHost ? prefix.address : prefix} (${names[0]}${rest})`;
+}

@@ -1,0 +1,132 @@
+// What a reader of clouds/ gathers from one document: hosts, flaws with their places, reasons why it is not the whole. The
+// one gate through which text becomes an address; what a document looks like is each reader's own business.
+
+import { Address, AddressFault, Prefix } from '../address/index.ts';
+import { type Diagnostic, lift } from '../document/diagnostic.ts';
+import { type JsonPath, locate, pathText } from '../document/json.ts';
+import type { Source, Span } from '../document/source.ts';
+import { diagnose } from './faults.ts';
+import type { Closing, Host, HostAddress, Scope } from './model.ts';
+
+/** Flaws told one by one; finding a place in a large document takes a walk through it, and nobody reads a thousand. */
+const MOST_TOLD = 50;
+
+/** Where something stands: a path in a JSON document, or a span of a text. */
+export type Place = JsonPath | Span;
+
+/** What came of a document. */
+export interface Reading {
+  readonly hosts: readonly Host[];
+  readonly closing: Closing;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Gathers the hosts of one document of one source. */
+export class Harvest {
+  readonly hosts: Host[] = [];
+  readonly #source: Source;
+  readonly #cloud: string;
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #reasons: string[] = [];
+  #flaws = 0;
+
+  constructor(source: Source, cloud: string) {
+    this.#source = source;
+    this.#cloud = cloud;
+  }
+
+  /** A part that is not what it should be and is left out. */
+  flaw(code: 'INV002' | 'INV004', place: Place, message: string, hint?: string): void {
+    if (++this.#flaws > MOST_TOLD) return;
+    this.#diagnostics.push(diagnose(code, this.#spanOf(place), `${prefixOf(place)}${message}`, { hint }));
+  }
+
+  /** More pages follow this document. */
+  morePages(place: Place, message: string, hint: string): void {
+    this.#diagnostics.push(diagnose('INV003', this.#spanOf(place), message, { hint }));
+    this.#reasons.push('more pages follow');
+  }
+
+  /** An address of a family, or undefined after telling what is wrong with it. */
+  address(text: string, family: 4 | 6, place: Place): Prefix | undefined {
+    const read = Address.read(text);
+    if (read instanceof AddressFault) return this.#refuse(read, place);
+    if (read.zone !== '')
+      return this.#refuse(
+        new AddressFault(text, text.indexOf('%'), 'a zone means something on one machine only'),
+        place,
+      );
+    return this.#ofFamily(Prefix.of(read, read.family === 4 ? 32 : 128), text, family, place);
+  }
+
+  /** A prefix of a family, or undefined after telling what is wrong with it. */
+  prefix(text: string, family: 4 | 6, place: Place): Prefix | undefined {
+    const read = Prefix.read(text);
+    if (read instanceof AddressFault) return this.#refuse(read, place);
+    return this.#ofFamily(read, text, family, place);
+  }
+
+  #ofFamily(prefix: Prefix, text: string, family: 4 | 6, place: Place): Prefix | undefined {
+    if (prefix.family === family) return prefix;
+    return this.#refuse(new AddressFault(text, 0, `IPv${prefix.family} where IPv${family} belongs`), place);
+  }
+
+  #refuse(fault: AddressFault, place: Place): undefined {
+    if (++this.#flaws > MOST_TOLD) return undefined;
+    const span = this.#spanOf(place);
+    const { message, hint, ...lifted } =
+      span === undefined
+        ? { message: `${JSON.stringify(fault.input)}: ${fault.why}`, hint: fault.hint, span: undefined }
+        : lift(fault, span);
+    this.#diagnostics.push(diagnose('INV002', lifted.span, `${prefixOf(place)}${message}`, { hint }));
+    return undefined;
+  }
+
+  #spanOf(place: Place): Span | undefined {
+    return isPath(place) ? locate(this.#source, place) : place;
+  }
+
+  /** Everything gathered, and what closes it. */
+  done(): Reading {
+    const reasons = [...this.#reasons];
+    if (this.#flaws > 0)
+      reasons.push(`${this.#flaws} ${this.#flaws === 1 ? 'part was' : 'parts were'} unreadable and left out`);
+    const untold = this.#flaws - MOST_TOLD;
+    if (untold > 0)
+      this.#diagnostics.push(
+        diagnose('INV004', undefined, `${this.#source.name}: ${untold} more flaws like these`),
+      );
+    return {
+      hosts: this.hosts,
+      closing: { source: this.#cloud, complete: reasons.length === 0, why: reasons.join('; ') },
+      diagnostics: this.#diagnostics,
+    };
+  }
+}
+
+/** The addresses of one host, each once: clouds repeat the first interface's at the top of the instance. */
+export class AddressList {
+  readonly #found: HostAddress[] = [];
+
+  add(prefix: Prefix | undefined, scope: Scope, network?: string): void {
+    if (prefix === undefined) return;
+    if (this.#found.some((other) => other.scope === scope && other.prefix.equals(prefix))) return;
+    this.#found.push({ prefix, scope, ...(network === undefined ? {} : { interface: network }) });
+  }
+
+  /** Sorted: public before private, then in the order of addresses. */
+  sorted(): readonly HostAddress[] {
+    return this.#found.sort(
+      (a, b) =>
+        (a.scope === b.scope ? 0 : a.scope === 'public' ? -1 : 1) || Prefix.compare(a.prefix, b.prefix),
+    );
+  }
+}
+
+function isPath(place: Place): place is JsonPath {
+  return Array.isArray(place);
+}
+
+function prefixOf(place: Place): string {
+  return isPath(place) ? `${pathText(place)}: ` : '';
+}

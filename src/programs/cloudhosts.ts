@@ -1,0 +1,139 @@
+// cloudhosts(1): inventories of clouds in, one host stream out. Reading, choosing and writing are src/inventory's.
+
+import { EXIT } from '../command/exit.ts';
+import type { Io } from '../command/io.ts';
+import { type Invocation, type Program, verb } from '../command/program.ts';
+import { UsageError } from '../command/usage.ts';
+import { type Diagnostic, hasErrors } from '../document/diagnostic.ts';
+import { DOCUMENT_FAULTS } from '../document/faults.ts';
+import { Source } from '../document/source.ts';
+import { clouds } from '../inventory/clouds/index.ts';
+import { INVENTORY_FAULTS } from '../inventory/faults.ts';
+import { combine, type Host, type Inventory } from '../inventory/model.ts';
+import { readDocument } from '../inventory/read.ts';
+import { addressesOf, type Condition, chooses, readCondition } from '../inventory/select.ts';
+import { writeLines } from '../inventory/wire.ts';
+
+const OPTIONS = {
+  from: {
+    type: 'text',
+    value: 'SOURCE',
+    choices: clouds.map(({ name }) => name),
+    summary: 'read the documents as those of this source, instead of recognising each by its shape',
+  },
+  select: {
+    type: 'texts',
+    short: 's',
+    value: 'FIELD=GLOB',
+    summary: 'keep only hosts of which this holds',
+    detail: `The field is
+.Cm name , id , state , region , source
+or
+.Cm tag : Ns Ar KEY ,
+and the glob has
+.Sq *
+for any characters and
+.Sq \\&?
+for any one.
+.Ar FIELD Ns Cm != Ns Ar GLOB
+keeps those of which it does not hold.
+May be given several times: expressions for one field are alternatives, different fields must all hold, and so must every
+.Cm != .
+Unless one speaks of the state,
+.Cm state=running
+holds too.`,
+  },
+  addresses: {
+    type: 'text',
+    short: 'a',
+    value: 'SCOPE',
+    choices: ['public', 'private', 'all'],
+    summary: 'keep only addresses of this scope, instead of all',
+  },
+  json: { type: 'flag', short: 'j', summary: 'write diagnostics as JSON Lines' },
+} as const;
+
+export const program: Program = {
+  name: 'cloudhosts',
+  section: 1,
+  summary: 'the hosts of cloud inventories as one stream',
+  verbs: [
+    verb({
+      name: 'cloudhosts',
+      summary: 'the hosts of cloud inventories as one stream',
+      operands: [
+        {
+          name: 'FILE',
+          summary: 'a document of a cloud; standard input where there is none or it is -',
+          count: 'many',
+          complete: 'file',
+        },
+      ],
+      options: OPTIONS,
+      run,
+    }),
+  ],
+  exits: {
+    ok: 'Every source was read whole.',
+    negative:
+      'All hosts that could be read were written, but a source is incomplete: its closing line says so.',
+    usage: '',
+    data: 'A document is not readable as one of a known source; nothing was written.',
+    noInput: '',
+    io: '',
+  },
+  faults: {
+    DOC001: DOCUMENT_FAULTS.DOC001,
+    DOC007: DOCUMENT_FAULTS.DOC007,
+    INV001: INVENTORY_FAULTS.INV001,
+    INV002: INVENTORY_FAULTS.INV002,
+    INV003: INVENTORY_FAULTS.INV003,
+    INV004: INVENTORY_FAULTS.INV004,
+    INV008: INVENTORY_FAULTS.INV008,
+  },
+  examples: [
+    {
+      text: 'The running hosts of an answer of EC2.',
+      command: 'cloudhosts examples/describe-instances.json',
+    },
+    {
+      text: 'Those of a role, with their public addresses only.',
+      command: 'cloudhosts -s tag:role=web -a public examples/describe-instances.json',
+    },
+    {
+      text: 'What the EC2 tools of 2010 print, in any state.',
+      command: "cloudhosts --select 'state=*' < examples/ec2-describe-instances.txt",
+    },
+  ],
+};
+
+function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
+  io.json = invocation.flag('json');
+  const conditions = invocation.texts('select').map(condition);
+  const scope = SCOPES.find((name) => name === invocation.text('addresses')) ?? 'all';
+  const from = invocation.text('from');
+  const paths = invocation.operands.length === 0 ? ['-'] : invocation.operands;
+  const inventories: Inventory[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of paths) {
+    const read = readDocument(io.read(path), from);
+    diagnostics.push(...read.diagnostics);
+    if (read.inventory !== undefined) inventories.push(read.inventory);
+  }
+  io.report(...diagnostics);
+  if (hasErrors(diagnostics)) return EXIT.data;
+  const { hosts, closings } = combine(inventories);
+  const chosen: Host[] = [];
+  for (const host of hosts)
+    if (chooses(conditions, host)) chosen.push({ ...host, addresses: addressesOf(host, scope) });
+  for (const line of writeLines({ hosts: chosen, closings })) io.write(line);
+  return closings.every(({ complete }) => complete) ? EXIT.ok : EXIT.negative;
+}
+
+const SCOPES = ['public', 'private', 'all'] as const;
+
+function condition(text: string): Condition {
+  const read = readCondition(new Source('--select', text));
+  if ('code' in read) throw new UsageError(read);
+  return read;
+}
