@@ -1,0 +1,274 @@
+// bgpgen: the site file in, diagnostics or a routing daemon's complete configuration out. The declaration and what its
+// verbs do in which order; what is right and how it is written stands in routing/.
+
+import { execute } from '../apply/execute.ts';
+import { describe, planFiles } from '../apply/plan.ts';
+import { EXIT, exitOfErrno } from '../command/exit.ts';
+import type { Io } from '../command/io.ts';
+import { type Invocation, type Options, type Program, verb } from '../command/program.ts';
+import { UsageError } from '../command/usage.ts';
+import type { Diagnostic } from '../document/diagnostic.ts';
+import { DOCUMENT_FAULTS } from '../document/faults.ts';
+import { Source } from '../document/source.ts';
+import { suggest } from '../document/suggest.ts';
+import type { Artifact } from '../emit/artifact.ts';
+import { unknownRouter } from '../routing/checks/routers.ts';
+import { speakerOf } from '../routing/expand.ts';
+import { ACCEPTABLE, diagnose, ROUTING_FAULTS } from '../routing/faults.ts';
+import type { Router, Site } from '../routing/model.ts';
+import { type Chosen, chooseTarget } from '../routing/targets/choose.ts';
+import { loadPasswords, loadSite, settle, type Weighing } from './bgpgen/site.ts';
+
+/** What stands for a password where it is not to be seen. */
+const MASK = '********';
+
+const CHECK = {
+  accept: {
+    type: 'texts',
+    value: 'CODE',
+    choices: ACCEPTABLE,
+    summary: 'go on in spite of this error, which becomes a warning; may be given several times',
+  },
+  json: { type: 'flag', summary: 'print JSON Lines, diagnostics included' },
+  strict: { type: 'flag', summary: 'take warnings for errors' },
+  target: {
+    type: 'text',
+    short: 't',
+    value: 'DAEMON',
+    summary: 'the routing daemon and its version, in place of what the site file says',
+    detail: `.Cm quagga
+is Quagga 1.2, and can be
+.Cm quagga@0.99 ;
+.Cm frr
+is FRR 8.4, the oldest that is written for, and can be anything up to
+.Cm frr@10 .`,
+  },
+} as const satisfies Options;
+
+const EMIT = {
+  ...CHECK,
+  'dry-run': {
+    type: 'flag',
+    short: 'n',
+    summary: 'with --out: print what would be done, and do nothing',
+  },
+  file: {
+    type: 'text',
+    short: 'f',
+    value: 'NAME',
+    summary: 'print this file alone, named by its path or by the last part of it',
+  },
+  out: {
+    type: 'text',
+    short: 'o',
+    value: 'DIR',
+    complete: 'folder',
+    summary: 'write the files below this folder instead of printing them, with their modes and passwords',
+    detail: `All are written beside their places before the first takes its place.
+They belong to whoever runs the command; the owner that the daemon expects stands in the printed heading of each.`,
+  },
+  router: {
+    type: 'text',
+    short: 'r',
+    value: 'ROUTER',
+    summary: 'the router, by its name in the site file; needed where the site has several',
+  },
+  'show-secrets': { type: 'flag', summary: 'print passwords instead of asterisks' },
+} as const satisfies Options;
+
+const SITE = {
+  name: 'SITE',
+  summary: 'the site file, - for standard input',
+  count: 'one',
+  complete: 'file',
+} as const;
+
+const emit = verb({
+  name: 'emit',
+  summary: 'print or write the complete configuration of one router',
+  operands: [SITE],
+  options: EMIT,
+  run: emitRouter,
+});
+
+const checkVerb = verb({
+  name: 'check',
+  summary: 'report everything that is wrong with a site, all at once',
+  operands: [SITE],
+  options: CHECK,
+  run: checkSite,
+});
+
+function checkSite(invocation: Invocation<typeof CHECK>, io: Io): number {
+  io.json = invocation.flag('json');
+  const weights: Weighing = { accept: invocation.texts('accept'), strict: invocation.flag('strict') };
+  const [path = '-'] = invocation.operands;
+  const given = givenTarget(invocation.text('target'));
+  const { site, diagnostics } = loadSite(path, io);
+  if (site === undefined) return settle(diagnostics, weights, io) ? EXIT.ok : EXIT.data;
+  const found: Diagnostic[] = [...diagnostics, ...loadPasswords(site.neighbors, site, path, io).diagnostics];
+  for (const router of site.routers) {
+    const chosen = given ?? targetOf(router);
+    if (chosen === undefined) continue;
+    if ('problem' in chosen) found.push(chosen.problem);
+    else found.push(...chosen.target.refuse(speakerOf(site, router, new Map()), chosen.version));
+  }
+  return settle(found, weights, io) ? EXIT.ok : EXIT.data;
+}
+
+async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<number> {
+  io.json = invocation.flag('json');
+  const weights: Weighing = { accept: invocation.texts('accept'), strict: invocation.flag('strict') };
+  const [path = '-'] = invocation.operands;
+  const out = invocation.text('out');
+  const file = invocation.text('file');
+  if (out !== undefined && file !== undefined)
+    throw new UsageError('--file prints, --out writes: give one of them');
+  if (out === undefined && invocation.flag('dry-run')) throw new UsageError('--dry-run goes with --out');
+  if (out === '') throw new UsageError('--out needs the name of a folder');
+  const given = givenTarget(invocation.text('target'));
+
+  const { site, diagnostics } = loadSite(path, io);
+  if (site === undefined) {
+    settle(diagnostics, weights, io);
+    return EXIT.data;
+  }
+  const router = chooseRouter(site, invocation.text('router'), diagnostics, io);
+  if (router === undefined) return EXIT.data;
+  const chosen = given ?? targetOf(router);
+  if (chosen === undefined) {
+    throw new UsageError(`--target is needed: the site file names no daemon for ${router.name.value}`);
+  }
+  const here = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
+  const secrets = loadPasswords(here, site, path, io);
+  const shown = out !== undefined || invocation.flag('show-secrets');
+  const passwords = shown
+    ? secrets.passwords
+    : new Map([...secrets.passwords.keys()].map((name) => [name, MASK] as const));
+  const speaker = speakerOf(site, router, passwords);
+  const refused = 'problem' in chosen ? [chosen.problem] : chosen.target.refuse(speaker, chosen.version);
+  if (!settle([...diagnostics, ...secrets.diagnostics, ...refused], weights, io) || 'problem' in chosen) {
+    return EXIT.data;
+  }
+  const artifacts = chosen.target.emit(speaker, chosen.version);
+  if (out !== undefined) return writeFiles(artifacts, out, invocation.flag('dry-run'), io);
+  const printed = file === undefined ? artifacts : [namedFile(artifacts, file)];
+  print(printed, file === undefined, io);
+  if (!shown && printed.some(({ text }) => text.includes(` password ${MASK}\n`))) {
+    io.report(
+      diagnose('BGP030', undefined, 'passwords are printed as asterisks', { hint: 'see --show-secrets' }),
+    );
+  }
+  return EXIT.ok;
+}
+
+/** The target of the command line. Throws UsageError for one that there is not. */
+function givenTarget(text: string | undefined): Chosen | undefined {
+  if (text === undefined) return undefined;
+  const chosen = chooseTarget(text, new Source('--target', text).all());
+  if ('problem' in chosen) throw new UsageError(chosen.problem);
+  return chosen;
+}
+
+/** The target that the site file names for a router. */
+function targetOf({ daemon }: Router): ReturnType<typeof chooseTarget> | undefined {
+  return daemon === undefined ? undefined : chooseTarget(daemon.value, daemon.span);
+}
+
+/**
+ * The router to emit for. Where none is named and the site has not exactly one, or the name is unknown, that is a fault
+ * of the command line, unless the site file is to blame: then what is wrong with it is reported, and there is none.
+ */
+function chooseRouter(
+  site: Site,
+  name: string | undefined,
+  diagnostics: readonly Diagnostic[],
+  io: Io,
+): Router | undefined {
+  const names = site.routers.map((router) => router.name.value);
+  const [only, another] = site.routers;
+  const found =
+    name === undefined
+      ? another === undefined
+        ? only
+        : undefined
+      : site.routers.find((router) => router.name.value === name);
+  if (found !== undefined) return found;
+  if (diagnostics.some(({ severity }) => severity === 'error')) {
+    settle(diagnostics, { accept: [], strict: false }, io);
+    return undefined;
+  }
+  if (name !== undefined) {
+    throw new UsageError(unknownRouter({ value: name, span: new Source('--router', name).all() }, names));
+  }
+  throw new UsageError(
+    names.length === 0 ? 'the site has no router' : `--router is needed: one of ${names.join(', ')}`,
+  );
+}
+
+/** The one artifact of that path or last part of a path. Throws UsageError where there is none. */
+function namedFile(artifacts: readonly Artifact[], name: string): Artifact {
+  const found = artifacts.find(({ path }) => path === name || path.endsWith(`/${name}`));
+  if (found !== undefined) return found;
+  const names = artifacts.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  const near = suggest(name, names);
+  throw new UsageError(
+    `--file can't be ${JSON.stringify(name)}: ${near === undefined ? `one of ${names.join(', ')}` : `did you mean ${near}?`}`,
+  );
+}
+
+/** Prints files one after the other, each below a heading that tells its path, mode and owner. */
+function print(artifacts: readonly Artifact[], headed: boolean, io: Io): void {
+  for (const [index, { path, mode, owner = 'root:root', text }] of artifacts.entries()) {
+    const octal = mode.toString(8).padStart(4, '0');
+    if (io.json) io.write(`${JSON.stringify({ path, mode: octal, owner, text })}\n`);
+    else if (headed) io.write(`${index > 0 ? '\n' : ''}# --- ${path} (${octal} ${owner})\n${text}`);
+    else io.write(text);
+  }
+}
+
+async function writeFiles(
+  artifacts: readonly Artifact[],
+  root: string,
+  dryRun: boolean,
+  io: Io,
+): Promise<number> {
+  const steps = planFiles(artifacts, { root, verify: false });
+  if (dryRun) {
+    for (const step of steps)
+      io.write(io.json ? `${JSON.stringify({ step: describe(step) })}\n` : `${describe(step)}\n`);
+    return EXIT.ok;
+  }
+  const outcome = await execute(steps, io.host);
+  if (outcome.done) return EXIT.ok;
+  io.complain(outcome.reason);
+  return exitOfErrno(outcome.code, 'write');
+}
+
+export const program: Program = {
+  name: 'bgpgen',
+  section: 1,
+  summary: 'safe BGP configurations for a site with several providers',
+  verbs: [emit, checkVerb],
+  exits: {
+    ok: 'All went well; of check: nothing is wrong, though there may be warnings.',
+    usage: '',
+    data: 'The site is wrong, or asks for what the daemon has not; the diagnostics say where. Nothing was printed or written.',
+    noInput: "The site file is not there or can't be read.",
+    cantCreate: '',
+    io: '',
+    noPermission: '',
+  },
+  faults: { ...DOCUMENT_FAULTS, ...ROUTING_FAULTS },
+  examples: [
+    { text: 'Ask what is wrong with a site.', command: 'bgpgen check examples/site.yaml' },
+    {
+      text: "Print FRR's configuration of a router.",
+      command: 'bgpgen emit examples/site.yaml --router r1 --target frr --file frr.conf',
+    },
+    {
+      text: 'See which files would be written for Quagga.',
+      command: 'bgpgen emit examples/site.yaml --router r1 --target quagga --out /tmp/r1 --dry-run',
+    },
+  ],
+};

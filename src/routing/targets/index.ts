@@ -1,0 +1,7 @@
+// The routing daemons that can be emitted for. A list.
+
+import { frr } from './frr.ts';
+import { quagga } from './quagga.ts';
+import type { RoutingTarget } from './version.ts';
+
+export const TARGETS: readonly RoutingTarget[] = [quagga, frr];
