@@ -59,6 +59,10 @@ export function isZone(text: string, start: number): boolean {
   return start < text.length && zoneFlawAt(text, start) < 0;
 }
 
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
 /** A character as it's named in a reason. */
 export function nameOf(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
@@ -77,11 +81,10 @@ export function addressFault(text: string): AddressFault {
 /** The first flaw of a refused text. */
 export function addressFlaw(text: string): Flaw {
   if (text === '') return { at: 0, why: 'no address: the text is empty' };
-  return (
-    characterFlaw(text) ??
-    wrappedFlaw(text) ??
-    (text.includes(':') ? groupsFlaw(text) : quadFlaw(text)) ?? { at: 0, why: 'not an address' }
-  );
+  if (text.startsWith('%')) return { at: 0, why: 'no address before the zone' };
+  const ofSix = (text.split('%', 1)[0] ?? '').includes(':');
+  const flaw = characterFlaw(text) ?? wrappedFlaw(text) ?? (ofSix ? groupsFlaw(text) : quadFlaw(text));
+  return flaw ?? { at: 0, why: 'not an address' };
 }
 
 /** White space around, and characters outside ASCII before a zone. */
@@ -195,7 +198,7 @@ export function quadFlaw(text: string): Flaw | undefined {
   const asInetAton = [...octets.slice(0, -1), ...Array(4 - octets.length).fill('0'), last].join('.');
   return {
     at: text.length,
-    why: `only ${octets.length} ${octets.length === 1 ? 'octet' : 'octets'}`,
+    why: `only ${counted(octets.length, 'octet')}`,
     write: ifAccepted(padded),
     other: accepts(asInetAton) ? { write: asInetAton, when: 'as inet_aton(3) reads it' } : undefined,
   };
@@ -243,13 +246,22 @@ function groupsFlaw(text: string): Flaw | undefined {
   const zone = text.slice(head.length);
   const flaw = headFlaw(head);
   if (flaw !== undefined) {
-    return { ...flaw, write: flaw.write === undefined ? undefined : flaw.write + zone };
+    const kept = zone === '' || isZone(text, percent + 1);
+    const offer = (write: string | undefined) =>
+      kept && write !== undefined ? `${write}${zone}` : undefined;
+    const other = offer(flaw.other?.write);
+    return {
+      ...flaw,
+      write: offer(flaw.write),
+      other: other === undefined || flaw.other === undefined ? undefined : { ...flaw.other, write: other },
+    };
   }
   if (zone === '%') return { at: percent + 1, why: 'the zone is empty', write: head };
   const bad = zoneFlawAt(text, percent + 1);
   if (percent < 0 || bad < 0) return undefined;
-  if (text[bad] === '/')
+  if (text[bad] === '/' && bad > percent + 1) {
     return { at: bad, why: 'a prefix length after the address', write: text.slice(0, bad) };
+  }
   return { at: bad, why: `unexpected ${nameOf(text, bad)} in the zone` };
 }
 
@@ -311,7 +323,7 @@ function countFlaw(head: string, count: number, gapAt: number): Flaw | undefined
   const padded = ifAccepted(`${head}::`);
   return {
     at: head.length,
-    why: `only ${count} ${count === 1 ? 'group' : 'groups'}`,
+    why: `only ${counted(count, 'group')}`,
     other: padded === undefined ? undefined : { write: padded, when: 'if the rest is zero' },
   };
 }
@@ -331,9 +343,11 @@ function embeddedFlaw(
   const flaw = quadFlaw(head.slice(start));
   if (flaw !== undefined) {
     const write = flaw.write === undefined ? undefined : ifAccepted(before + flaw.write);
-    const other = flaw.other === undefined ? undefined : { ...flaw.other, write: before + flaw.other.write };
+    const second = flaw.other === undefined ? undefined : ifAccepted(before + flaw.other.write);
+    const other = second === undefined ? undefined : { write: second, when: flaw.other?.when ?? '' };
     return { at: start + flaw.at, why: flaw.why, write, other };
   }
-  if (gap < 0 && count < 6) return { at: start, why: `only ${count} groups before the dotted quad` };
+  if (gap < 0 && count < 6)
+    return { at: start, why: `only ${counted(count, 'group')} before the dotted quad` };
   return countFlaw(head, count + 2, gapAt);
 }

@@ -31,7 +31,9 @@ export class HostPort {
     const bracketed = text.startsWith('[');
     const close = bracketed ? text.indexOf(']') : text.indexOf(':');
     const colon = bracketed ? close + 1 : close;
-    if (close < 0 || text[colon] !== ':' || (!bracketed && text.includes(':', colon + 1))) {
+    // 192.0.2.1:80:81 has a fault in the port, 1:2:3 in the missing brackets
+    const ofSix = !bracketed && text.includes(':', colon + 1) && !accepts(text.slice(0, close));
+    if (close < 0 || text[colon] !== ':' || ofSix) {
       return splitFault(text, bracketed, close);
     }
     const start = bracketed ? 1 : 0;
@@ -91,17 +93,18 @@ function splitFault(text: string, bracketed: boolean, close: number): AddressFau
     const why = close + 1 === text.length ? 'no port after the address' : "':' expected after the bracket";
     return faultOf(text, { at: close + 1, why });
   }
-  if (accepts(text)) {
-    // ::1:80 is an address as a whole, and may have been meant as one with a port
-    const colon = text.lastIndexOf(':');
-    const apart = spelled(text.slice(0, colon), text.slice(colon + 1));
-    const write = text.includes(':') && accepts(text.slice(0, colon)) ? apart : undefined;
-    return faultOf(text, { at: text.length, why: 'no port after the address', write });
-  }
   const colon = text.lastIndexOf(':');
-  if (colon > 0 && accepts(text.slice(0, colon))) {
-    const write = spelled(text.slice(0, colon), text.slice(colon + 1));
-    return faultOf(text, { at: 0, why: 'an IPv6 address needs brackets before a port', write });
+  const host = text.slice(0, colon);
+  const apart = colon > 0 && isAddress(host) ? spelled(host, text.slice(colon + 1)) : undefined;
+  // ::1:80 is an address as a whole, and may have been meant as one with a port
+  if (isAddress(text))
+    return faultOf(text, { at: text.length, why: 'no port after the address', write: apart });
+  if (apart !== undefined) {
+    return faultOf(text, { at: 0, why: 'an IPv6 address needs brackets before a port', write: apart });
   }
   return faultOf(text, { ...addressFlaw(text), write: undefined, other: undefined });
+}
+
+function isAddress(text: string): boolean {
+  return Address.read(text) instanceof Address;
 }

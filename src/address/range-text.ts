@@ -2,7 +2,7 @@
 
 import { Address } from './address.ts';
 import { AddressFault } from './fault.ts';
-import { faultOf } from './flaw.ts';
+import { addressFlaw, faultOf } from './flaw.ts';
 import { type PrefixForm, type PrefixParts, readPrefixText } from './prefix-text.ts';
 import { maskWord } from './words.ts';
 
@@ -50,11 +50,14 @@ function readWithoutHyphen(
       text,
       forms.filter((form) => form !== 'prefix'),
     );
-    if (wanted || parts instanceof AddressFault) return parts;
+    if (wanted) return parts;
+    // what is offered for a prefix would not be taken here
+    if (parts instanceof AddressFault) return new AddressFault(text, parts.offset, parts.why);
     return faultOf(text, { at: slash, why: 'a prefix where a range is expected', write: rangeText(parts) });
   }
   const only = Address.read(text);
-  if (only instanceof AddressFault) return only;
+  if (only instanceof AddressFault)
+    return faultOf(text, addressFlaw(text), (offer) => offer.split('%', 1)[0]);
   if (only.zone === '') return { first: only, last: only };
   return faultOf(text, {
     at: text.indexOf('%'),
@@ -88,8 +91,14 @@ function readEnd(text: string, from: number, to: number): Address | AddressFault
 }
 
 function isRange(text: string): boolean {
-  const ends = text.split('-').map((end) => Address.read(end));
-  return ends.length === 2 && ends.every((end) => end instanceof Address && end.zone === '');
+  const [first, last, ...rest] = text.split('-').map((end) => Address.read(end));
+  if (!(first instanceof Address && last instanceof Address) || rest.length > 0) return false;
+  return (
+    first.family === last.family &&
+    first.zone === last.zone &&
+    first.zone === '' &&
+    Address.compare(first, last) <= 0
+  );
 }
 
 /** 192.0.2.1-9, as nmap and iprange take it: the second end is only an octet. */
