@@ -1,0 +1,80 @@
+// What an address is once it is checked: something that can be opened. The types in endpoints/ make these, run.ts opens
+// them; neither knows the other.
+
+import type { End } from './engines/engine.ts';
+import type { Log } from './log.ts';
+
+/** What an address is opened for. */
+export type Use = 'both' | 'read' | 'write';
+
+/** What an open address may lean on. */
+export interface World {
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether an address is opened once for each connection of the other one. */
+  readonly many: boolean;
+  /** Keeps a piece of tidying for the end of the process, by a signal too; synchronous. Gives what takes it back. */
+  readonly atExit: (tidy: () => void) => () => void;
+}
+
+/** An address, checked. */
+export interface Endpoint {
+  /** The address as log lines call it: `UNIX-LISTEN:/run/x.sock`. */
+  readonly label: string;
+  /** Whether data can be read from it, and written to it. */
+  readonly gives: boolean;
+  readonly takes: boolean;
+  /** How many file descriptors an open end of it holds. */
+  readonly descriptors: number;
+  /** Opens it once: connects, or listens for one connection and closes the listener. Throws OpenError. */
+  open(world: World, use: Use): Promise<End>;
+  /** There for a listener with `fork`: every connection, until the process ends. */
+  readonly service?: Service;
+}
+
+/** A listener that stays. */
+export interface Service {
+  /** How many connections are served at once (max-children); the others wait. */
+  readonly atOnce: number | undefined;
+  /** Listens. Throws OpenError where it can't. `take` gets every connection that is admitted. */
+  serve(world: World, use: Use, take: (end: End) => void): Promise<Serving>;
+}
+
+export interface Serving {
+  /** Settles when nothing more will come by itself: accept-timeout. Rejects with an OpenError where listening broke. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** Why an address could not be opened: one line that names the address, the option at fault if there is one, and why. */
+export class OpenError extends Error {
+  readonly label: string;
+  readonly option: string | undefined;
+  /** Trying again can not help: a user that is not known, a file in the way. */
+  readonly final: boolean;
+  /** The errno name of the call that failed, where one did. */
+  readonly code: string | undefined;
+
+  constructor(label: string, reason: string, particulars: Particulars = {}) {
+    super(`${label}: ${particulars.option === undefined ? '' : `option ${particulars.option}: `}${reason}`);
+    this.name = 'OpenError';
+    this.label = label;
+    this.option = particulars.option;
+    this.final = particulars.final ?? false;
+    this.code = particulars.code;
+  }
+}
+
+interface Particulars {
+  readonly option?: string;
+  readonly final?: boolean;
+  readonly code?: string;
+}
+
+/** Nobody connected within accept-timeout. Not an error to socat: the process ends with status 0. */
+export class NobodyCame extends Error {
+  constructor(label: string, seconds: number) {
+    super(`${label}: nobody connected within ${seconds} s`);
+    this.name = 'NobodyCame';
+  }
+}

@@ -1,0 +1,176 @@
+// SD-LISTEN and ACCEPT-FD: listening sockets that were opened by somebody else and handed over as descriptors.
+
+import { fstatSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { type Endpoint, OpenError, type World } from '../endpoint.ts';
+import { codeOf, textOf } from '../errno.ts';
+import type { Given } from '../given.ts';
+import { type Kind, kind, type Report, type Written } from '../kind.ts';
+import {
+  ACCEPT_OPTIONS,
+  ADMIT_OPTIONS,
+  acceptOne,
+  checkAccept,
+  type Listening,
+  refuseClient,
+  serviceOf,
+} from './accept.ts';
+import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { listeningPlace, unixPlace } from './places.ts';
+import { TCP_OPTIONS, tuningOf } from './tcp.ts';
+
+const INHERIT_OPTIONS = [...ACCEPT_OPTIONS, ...MANNER_OPTIONS, ...ADMIT_OPTIONS, ...TCP_OPTIONS] as const;
+
+type InheritOption = (typeof INHERIT_OPTIONS)[number];
+
+/** The first descriptor that is handed over: sd_listen_fds(3), SD_LISTEN_FDS_START. */
+const FIRST = 3;
+
+/** Sockets by systemd's protocol: sd_listen_fds(3). */
+export const sdListen: Kind = kind({
+  keywords: ['SD-LISTEN'],
+  parameters: ['name'],
+  needed: 0,
+  summary: 'a socket that systemd listens on',
+  options: INHERIT_OPTIONS,
+  plan: (written, report) => {
+    const name = written.parameters[0]?.text;
+    return plan(written, (world) => handedOver(world, written.label, name), report);
+  },
+});
+
+/** A listening socket by its descriptor's number: socat 1.8's address of this name. */
+export const acceptFd: Kind = kind({
+  keywords: ['ACCEPT-FD', 'ACCEPT'],
+  parameters: ['fd'],
+  needed: 1,
+  summary: 'a listening socket that was inherited',
+  options: INHERIT_OPTIONS,
+  plan: (written, report) => {
+    const [token] = written.parameters;
+    if (token === undefined || !/^\d{1,9}$/.test(token.text)) {
+      report('BRG005', token?.span ?? written.span, 'a descriptor is a number');
+      return undefined;
+    }
+    const descriptor = Number(token.text);
+    return plan(written, () => descriptor, report);
+  },
+});
+
+function plan(
+  written: Written<InheritOption>,
+  find: (world: World) => number,
+  report: Report,
+): Endpoint | undefined {
+  const { label, given } = written;
+  checkAccept(given, report);
+  const listener = {
+    label,
+    given,
+    manners: mannersOf(given, report),
+    listen: async (world: World) => listen(find(world), label, given),
+  };
+  const service = serviceOf(listener);
+  return {
+    label,
+    gives: true,
+    takes: true,
+    descriptors: 1,
+    open: (world) => acceptOne(listener, world),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+/** The descriptor that LISTEN_FDS and LISTEN_FDNAMES tell of. Without a name there must be only one. Throws OpenError. */
+export function handedOver(world: Pick<World, 'env'>, label: string, name: string | undefined): number {
+  const { env } = world;
+  const fail = (reason: string): never => {
+    throw new OpenError(label, reason, { final: true });
+  };
+  const count = Number(env['LISTEN_FDS'] ?? '');
+  if (env['LISTEN_FDS'] === undefined || !Number.isInteger(count) || count < 1) {
+    return fail(
+      'no socket was handed over (LISTEN_FDS is not set); start it from a systemd socket unit or by systemd-socket-activate',
+    );
+  }
+  // The variables are inherited by every descendant; only the process that they name may use them.
+  if (env['LISTEN_PID'] !== String(process.pid)) {
+    return fail(
+      `the sockets were handed over to process ${env['LISTEN_PID'] ?? '(none)'}, and this is ${process.pid}`,
+    );
+  }
+  const names = (env['LISTEN_FDNAMES'] ?? '').split(':');
+  if (name === undefined) {
+    if (count === 1) return FIRST;
+    return fail(
+      `${count} sockets were handed over: choose one by name (${names.map((each) => `SD-LISTEN:${each}`).join(', ')})`,
+    );
+  }
+  const index = names.indexOf(name);
+  if (index < 0 || index >= count)
+    return fail(`no socket of that name was handed over; there are: ${names.slice(0, count).join(', ')}`);
+  if (names.indexOf(name, index + 1) >= 0) return fail('several sockets of that name were handed over');
+  return FIRST + index;
+}
+
+async function listen(descriptor: number, label: string, given: Given<InheritOption>): Promise<Listening> {
+  const refuse = refuseClient(given, label);
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
+  await takeOver(server, descriptor, label);
+  const address = server.address();
+  const where =
+    address !== null && typeof address === 'object'
+      ? listeningPlace(address)
+      : unixPlace(pathOf(descriptor) ?? '');
+  return {
+    server,
+    where,
+    ...(address === null || typeof address === 'string' ? {} : { refuse }),
+    // The path belongs to whoever made it; libuv does not know it and leaves it.
+    close: () => {
+      server.close();
+    },
+  };
+}
+
+function takeOver(server: Server, descriptor: number, label: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      const code = codeOf(error);
+      const connected =
+        code === 'EINVAL'
+          ? '; it is no listening socket (a unit with Accept=yes hands over connections: use FD there)'
+          : '';
+      reject(
+        new OpenError(label, `descriptor ${descriptor}: ${textOf(code) ?? String(error)}${connected}`, {
+          final: true,
+        }),
+      );
+    };
+    server.once('error', fail);
+    server.once('listening', () => {
+      server.off('error', fail);
+      resolve();
+    });
+    try {
+      server.listen({ fd: descriptor });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** The path of a unix socket by its descriptor, from /proc/net/unix (proc(5)); undefined where it can't be told. */
+function pathOf(descriptor: number): string | undefined {
+  try {
+    const info = readFileSync('/proc/net/unix', 'utf8');
+    const inode = String(fstatSync(descriptor).ino);
+    for (const line of info.split('\n')) {
+      const fields = line.trim().split(/\s+/);
+      if (fields[6] === inode) return fields.slice(7).join(' ');
+    }
+  } catch {
+    // Without /proc the socket works all the same, namelessly.
+  }
+  return undefined;
+}

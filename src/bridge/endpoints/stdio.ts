@@ -1,0 +1,115 @@
+// STDIO (-), STDIN, STDOUT, STDERR and FD: descriptors that the process was started with.
+
+import { type Endpoint, OpenError, type Use, type World } from '../endpoint.ts';
+import type { End } from '../engines/engine.ts';
+import { type Kind, kind, type Written } from '../kind.ts';
+import { needed, openDescriptors, type Streams } from './descriptor.ts';
+import { SharedInput, shareOutput } from './take-turns.ts';
+
+/** The options that are read here. An end of file is taken notice of: what to read after it is not done. */
+export const STDIO_OPTIONS = ['shut-none'] as const;
+
+type StdioOption = (typeof STDIO_OPTIONS)[number];
+
+export const stdio: Kind = standard(['STDIO', '-'], 'standard input and output', 0, 1);
+export const stdin: Kind = standard(['STDIN'], 'standard input', 0, undefined);
+export const stdout: Kind = standard(['STDOUT'], 'standard output', undefined, 1);
+export const stderr: Kind = standard(['STDERR'], 'standard error', undefined, 2);
+
+export const fd: Kind = kind({
+  keywords: ['FD'],
+  parameters: ['fd'],
+  needed: 1,
+  summary: 'a descriptor that was inherited',
+  options: STDIO_OPTIONS,
+  plan: (written, report) => {
+    const [token] = written.parameters;
+    if (token === undefined || !/^\d{1,9}$/.test(token.text)) {
+      report('BRG005', token?.span ?? written.span, 'a descriptor is a number');
+      return undefined;
+    }
+    const descriptor = Number(token.text);
+    return plan(written, descriptor, descriptor);
+  },
+});
+
+function standard(
+  keywords: readonly [string, ...string[]],
+  summary: string,
+  reading: number | undefined,
+  writing: number | undefined,
+): Kind {
+  return kind({
+    keywords,
+    parameters: [],
+    needed: 0,
+    summary,
+    options: STDIO_OPTIONS,
+    plan: (written) => plan(written, reading, writing),
+  });
+}
+
+function plan(
+  { label, given }: Written<StdioOption>,
+  reading: number | undefined,
+  writing: number | undefined,
+): Endpoint {
+  const shut = given.has('shut-none') ? 'none' : 'down';
+  let shared: Promise<Shared> | undefined;
+  let opened = false;
+  return {
+    label,
+    gives: reading !== undefined,
+    takes: writing !== undefined,
+    descriptors: 0,
+    open: async (world, use) => {
+      if (world.many) {
+        shared ??= share(label, reading, writing, use, world);
+        return (await shared).end(shut);
+      }
+      if (opened) throw new OpenError(label, 'it is open already', { final: true });
+      opened = true;
+      const streams = await openDescriptors(...needed(use, reading, writing), label);
+      return ownEnd(label, streams, shut);
+    },
+  };
+}
+
+function ownEnd(label: string, { input, output }: Streams, shut: End['shut']): End {
+  return {
+    label,
+    input,
+    output,
+    ignoreEof: false,
+    shut,
+    dispose: () => {
+      input?.destroy();
+      output?.destroy();
+    },
+  };
+}
+
+/** Descriptors that all connections of a listener share. */
+interface Shared {
+  readonly end: (shut: End['shut']) => End;
+}
+
+async function share(
+  label: string,
+  reading: number | undefined,
+  writing: number | undefined,
+  use: Use,
+  world: World,
+): Promise<Shared> {
+  const { input, output } = await openDescriptors(...needed(use, reading, writing), label);
+  const turns = input === undefined ? undefined : new SharedInput(input);
+  if (turns !== undefined) world.atExit(() => turns.close());
+  return {
+    end: (shut) =>
+      ownEnd(
+        label,
+        { input: turns?.take(), output: output === undefined ? undefined : shareOutput(output) },
+        shut,
+      ),
+  };
+}

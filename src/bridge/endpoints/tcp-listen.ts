@@ -1,0 +1,158 @@
+// TCP-LISTEN, TCP4-LISTEN and TCP6-LISTEN: a listening TCP socket.
+
+import { createServer, isIP } from 'node:net';
+import type { Endpoint, World } from '../endpoint.ts';
+import { OpenError } from '../endpoint.ts';
+import { reasonOf } from '../errno.ts';
+import type { Given } from '../given.ts';
+import { type Kind, kind, type Report, type Written } from '../kind.ts';
+import {
+  ACCEPT_OPTIONS,
+  ADMIT_OPTIONS,
+  acceptOne,
+  BACKLOG,
+  checkAccept,
+  type Listening,
+  refuseClient,
+  serviceOf,
+  untilListening,
+} from './accept.ts';
+import { portNumber } from './lookup.ts';
+import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { inetPlace, listeningPlace } from './places.ts';
+import { readHost, readPortParameter, TCP_OPTIONS, tuningOf } from './tcp.ts';
+
+const LISTEN_OPTIONS = [
+  ...ACCEPT_OPTIONS,
+  ...MANNER_OPTIONS,
+  ...ADMIT_OPTIONS,
+  ...TCP_OPTIONS,
+  'backlog',
+  'bind',
+] as const;
+const FAMILY_OPTIONS = ['protocol-family', 'ipv6-v6only'] as const;
+
+type ListenOption = (typeof LISTEN_OPTIONS)[number];
+
+/** Without a family option TCP-LISTEN is IPv4, as in socat 1.7.4 and from 1.8.0.1 on. */
+export const tcpListen: Kind = kind({
+  keywords: ['TCP-LISTEN', 'TCP-L', 'INET-LISTEN', 'INET-L'],
+  parameters: ['port'],
+  needed: 1,
+  summary: 'a listening TCP socket',
+  options: [...LISTEN_OPTIONS, ...FAMILY_OPTIONS],
+  plan: (written, report) => {
+    const { given } = written;
+    return plan(written, given.family('protocol-family') ?? 4, given.flag('ipv6-v6only'), report);
+  },
+});
+
+export const tcp4Listen: Kind = kind({
+  keywords: ['TCP4-LISTEN', 'TCP4-L', 'INET4-LISTEN', 'INET4-L'],
+  parameters: ['port'],
+  needed: 1,
+  summary: 'a listening TCP socket, IPv4',
+  options: LISTEN_OPTIONS,
+  plan: (written, report) => plan(written, 4, undefined, report),
+});
+
+/** The system's default holds for IPV6_V6ONLY: on Linux an IPv6 listener also takes IPv4 connections (ipv6(7)). */
+export const tcp6Listen: Kind = kind({
+  keywords: ['TCP6-LISTEN', 'TCP6-L', 'INET6-LISTEN', 'INET6-L'],
+  parameters: ['port'],
+  needed: 1,
+  summary: 'a listening TCP socket, IPv6',
+  options: [...LISTEN_OPTIONS, 'ipv6-v6only'],
+  plan: (written, report) => plan(written, 6, written.given.flag('ipv6-v6only'), report),
+});
+
+interface Plan {
+  readonly label: string;
+  readonly family: 4 | 6;
+  readonly host: string;
+  readonly port: number | string;
+  readonly v6only: boolean;
+  readonly given: Given<ListenOption>;
+}
+
+function plan(
+  written: Written<ListenOption>,
+  family: 4 | 6,
+  v6only: boolean | undefined,
+  report: Report,
+): Endpoint | undefined {
+  const { label, given, parameters } = written;
+  const [portToken] = parameters;
+  checkAccept(given, report);
+  const manners = mannersOf(given, report);
+  const port = portToken === undefined ? undefined : readPortParameter(portToken, true, report);
+  const bind = given.token('bind');
+  let host: string | undefined = family === 4 ? '0.0.0.0' : '::';
+  if (bind !== undefined) {
+    host = readHost(bind, report);
+    const literal = host === undefined ? 0 : isIP(host);
+    if (literal !== 0 && literal !== family) {
+      report(
+        'BRG010',
+        bind.span,
+        `option bind: ${host} is an IPv${literal} address, and the listener is IPv${family}`,
+        {
+          hint: literal === 6 ? 'use TCP6-LISTEN' : 'use TCP4-LISTEN',
+        },
+      );
+    }
+  }
+  if (port === undefined || host === undefined) return undefined;
+  const listener = {
+    label,
+    given,
+    manners,
+    listen: () => listen({ label, family, host, port, v6only: v6only ?? false, given }),
+  };
+  const service = serviceOf(listener);
+  return {
+    label,
+    gives: true,
+    takes: true,
+    descriptors: 1,
+    open: (world: World) => acceptOne(listener, world),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+async function listen({ label, family, host, port, v6only, given }: Plan): Promise<Listening> {
+  const number = portNumber(port, label);
+  const refuse = refuseClient(given, label);
+  const address = isIP(host) === 0 ? await resolveBind(host, family, label) : host;
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
+  server.listen({
+    host: address,
+    port: number,
+    backlog: given.count('backlog') ?? BACKLOG,
+    ipv6Only: v6only,
+    exclusive: true,
+  });
+  await untilListening(server, label, inetPlace(family, address, number));
+  const where = server.address();
+  return {
+    server,
+    where:
+      where !== null && typeof where === 'object'
+        ? listeningPlace(where)
+        : inetPlace(family, address, number),
+    refuse,
+    close: () => {
+      server.close();
+    },
+  };
+}
+
+/** The address of a host that option bind names. */
+async function resolveBind(host: string, family: 4 | 6, label: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
+  try {
+    return (await lookup(host, { family })).address;
+  } catch (error) {
+    throw new OpenError(label, `${JSON.stringify(host)}: ${reasonOf(error)}`, { option: 'bind' });
+  }
+}

@@ -1,0 +1,72 @@
+// UNIX-LISTEN: a listening unix stream socket.
+
+import { createServer } from 'node:net';
+import type { World } from '../endpoint.ts';
+import type { Given } from '../given.ts';
+import { type Kind, kind } from '../kind.ts';
+import {
+  ACCEPT_OPTIONS,
+  acceptOne,
+  BACKLOG,
+  checkAccept,
+  type Listening,
+  serviceOf,
+  untilListening,
+} from './accept.ts';
+import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { unixPlace } from './places.ts';
+import { bindWithMode, FILE_OPTIONS, OwnedEntry, prepareEntry } from './socket-file.ts';
+import { readPath } from './socket-path.ts';
+
+const UNIX_LISTEN_OPTIONS = [...ACCEPT_OPTIONS, ...MANNER_OPTIONS, ...FILE_OPTIONS, 'backlog'] as const;
+
+export const unixListen: Kind = kind({
+  keywords: ['UNIX-LISTEN', 'UNIX-L'],
+  parameters: ['path'],
+  needed: 1,
+  summary: 'a listening unix stream socket',
+  options: UNIX_LISTEN_OPTIONS,
+  plan: ({ label, given, parameters }, report) => {
+    const [token] = parameters;
+    checkAccept(given, report);
+    const manners = mannersOf(given, report);
+    const path = token === undefined ? undefined : readPath(token, report);
+    if (path === undefined) return undefined;
+    const listener = { label, given, manners, listen: (world: World) => listen(path, label, given, world) };
+    const service = serviceOf(listener);
+    return {
+      label,
+      gives: true,
+      takes: true,
+      descriptors: 1,
+      open: (world) => acceptOne(listener, world),
+      ...(service === undefined ? {} : { service }),
+    };
+  },
+});
+
+async function listen(
+  path: string,
+  label: string,
+  given: Given<(typeof UNIX_LISTEN_OPTIONS)[number]>,
+  world: World,
+): Promise<Listening> {
+  const entry = await prepareEntry(path, label, given);
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  bindWithMode(entry, () =>
+    server.listen({ path, backlog: given.count('backlog') ?? BACKLOG, exclusive: true }),
+  );
+  await untilListening(server, label, unixPlace(path), (code) =>
+    code === 'EADDRINUSE'
+      ? 'something stands at the path; unlink-early removes a socket that is left over'
+      : undefined,
+  );
+  let owned: OwnedEntry;
+  try {
+    owned = new OwnedEntry(entry, world);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  return { server, where: unixPlace(path), close: () => owned.release(server) };
+}

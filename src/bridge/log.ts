@@ -1,0 +1,60 @@
+// The lines that a running bridge writes about itself, in socat's form:
+// `2026/11/22 08:27:18 sockbridge[9457] N listening on AF=2 0.0.0.0:6666`. Formatting and levels; where the lines go is
+// the caller's choice.
+
+/** Fatal, error, warning, notice, information, debugging: the letters in the lines. */
+export type Level = 'F' | 'E' | 'W' | 'N' | 'I' | 'D';
+
+const ORDER = 'FEWNID';
+
+export interface LogSettings {
+  /** The least severe level that is written: 'W', and one further for each -d after the first. */
+  readonly level: Level;
+  readonly program: string;
+  readonly pid: number;
+  /** Takes a whole line with its line end. */
+  readonly write: (line: string) => void;
+  readonly now: () => Date;
+}
+
+/** The level that so many -d ask for. As in socat 1.8 warnings are always written; the first -d changes nothing. */
+export function levelOf(count: number): Level {
+  return (['W', 'W', 'N', 'I', 'D'] as const)[count] ?? 'D';
+}
+
+/** A log. */
+export class Log {
+  readonly #settings: LogSettings;
+  readonly #least: number;
+
+  constructor(settings: LogSettings) {
+    this.#settings = settings;
+    this.#least = ORDER.indexOf(settings.level);
+  }
+
+  /** Whether lines of this level are written: to ask before a costly text is made. */
+  wants(level: Level): boolean {
+    return ORDER.indexOf(level) <= this.#least;
+  }
+
+  say(level: Level, text: string): void {
+    if (!this.wants(level)) return;
+    const { program, pid, write, now } = this.#settings;
+    write(`${timestamp(now())} ${program}[${pid}] ${level} ${oneLine(text)}\n`);
+  }
+}
+
+/** `2026/11/22 08:27:18`, local time. */
+export function timestamp(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${date.getFullYear()}/${two(date.getMonth() + 1)}/${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Control characters as escapes: what a peer or a path brings in can't forge a second line or drive a terminal. */
+function oneLine(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

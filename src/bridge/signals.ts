@@ -1,0 +1,42 @@
+// Ending by a signal: what is to be tidied is tidied, then the process ends by that very signal, so that whoever waits
+// for it sees how it ended (143, 130, 129, 131 in a shell).
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** What is to be done at the end of the process, in the reverse of the order it was asked for. */
+export class Tidying {
+  readonly #tasks: Set<() => void> = new Set();
+  readonly #onSignal: (signal: NodeJS.Signals) => void;
+
+  /** Takes over the signals that end a process. `said` hears which one came. */
+  constructor(said: (signal: NodeJS.Signals) => void) {
+    this.#onSignal = (signal) => {
+      said(signal);
+      this.run();
+      this.release();
+      // With the last listener gone the signal has its default action back.
+      process.kill(process.pid, signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+  }
+
+  /** Keeps a task; gives what takes it back. */
+  add(task: () => void): () => void {
+    this.#tasks.add(task);
+    return () => {
+      this.#tasks.delete(task);
+    };
+  }
+
+  /** Does what is left to do; once. */
+  run(): void {
+    const tasks = [...this.#tasks].reverse();
+    this.#tasks.clear();
+    for (const task of tasks) task();
+  }
+
+  /** Gives the signals back. */
+  release(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+}
