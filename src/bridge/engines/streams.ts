@@ -48,6 +48,7 @@ class StreamRelay implements Relay {
   #settle: (outcome: Outcome) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerMeans: 'idle' | 'half-closed' = 'idle';
+  /** The bytes that the system had not taken when the timer last ran out; -1 where some were handed on since. */
   #pending = 0;
   #breach: Breach | undefined;
   #over = false;
@@ -106,6 +107,7 @@ class StreamRelay implements Relay {
         data?.(direction, piece);
         taken = output.write(piece);
       }
+      if (output.writableLength > 0) this.#pending = -1;
       // write() says false at the stream's own mark, which is lower: stopping there would stop after every piece. It
       // must have said false, though, or no 'drain' would come.
       if (!taken && output.writableLength >= buffer) input.pause();
@@ -180,14 +182,13 @@ class StreamRelay implements Relay {
     this.#timer = undefined;
     if (milliseconds === 0 || this.#over) return;
     this.#timerMeans = means;
-    this.#pending = this.#unwritten();
     this.#timer = setTimeout(() => this.#silence(), milliseconds);
   }
 
-  /** The timer ran out: no data came. Data that is getting through to a slow reader is not silence either. */
+  /** The timer ran out: no data came. Data that is still getting through to a slow reader is not silence, though. */
   #silence(): void {
     const pending = this.#unwritten();
-    const moving = pending > 0 && pending !== this.#pending;
+    const moving = pending !== this.#pending;
     this.#pending = pending;
     if (moving) this.#timer?.refresh();
     else this.#finish(this.#timerMeans);
