@@ -1,0 +1,49 @@
+// Hosts and filters for tests, in few words.
+
+import { type Family, Prefix } from '../../src/address/index.ts';
+import { Source } from '../../src/document/source.ts';
+import { type Choice, type Expanded, expand } from '../../src/firewall/expand.ts';
+import type { NonEmpty } from '../../src/firewall/model.ts';
+import { type Flags, HOSTS, policyOf } from '../../src/firewall/parse.ts';
+import type { Host } from '../../src/inventory/model.ts';
+import { writeLines } from '../../src/inventory/wire.ts';
+
+/** A running host; its addresses are public, and prefixes where they have a length. */
+export function host(name: string, ...addresses: readonly string[]): Host {
+  return {
+    source: 'aws',
+    id: `i-${name}`,
+    name,
+    region: 'us-east-1',
+    state: 'running',
+    addresses: addresses.map((text) => ({ prefix: Prefix.parse(text, ['single-address']), scope: 'public' })),
+    tags: new Map([['Name', name]]),
+  };
+}
+
+/** The host stream of these hosts, complete. */
+export function stream(hosts: readonly Host[]): string {
+  return [...writeLines({ hosts, closings: [{ source: 'aws', complete: true, why: '' }] })].join('');
+}
+
+export interface Asked {
+  readonly ports?: string;
+  readonly chain?: string;
+  readonly hook?: Flags['hook'];
+  readonly others?: Flags['others'];
+  readonly families?: NonEmpty<Family>;
+  readonly choice?: Choice;
+}
+
+/** The filter of some hosts. */
+export function expanded(hosts: readonly Host[], asked: Asked = {}): Expanded {
+  const policy = policyOf({
+    ports: new Source('--ports', asked.ports ?? '22,80'),
+    chain: new Source('--chain', asked.chain ?? 'PENSTOCK'),
+    hook: asked.hook ?? 'input',
+    others: asked.others ?? 'return',
+    families: asked.families ?? [4, 6],
+  });
+  if ('severity' in policy) throw new RangeError(policy.message);
+  return expand(policy, new Map([[HOSTS, asked.choice ?? { conditions: [], scope: 'public' }]]), hosts);
+}
