@@ -1,21 +1,15 @@
 // A table of prefixes with values: longest match, all matches, what covers a prefix and what it covers. Built once, then
-// frozen into an interval map: the sorted starts of the runs of addresses that have the same longest match, and the index
-// of that match. A prefix knows the next shorter one around it, so all matches are a walk outwards.
+// frozen into runs of addresses with the same longest match (runs.ts). A prefix knows the next shorter one around it, so
+// all matches are a walk outwards.
 
-import type { Address, Family } from './address.ts';
+import type { Address } from './address.ts';
 import { Prefix } from './block.ts';
-import { type Edges, rank, type Width } from './edges.ts';
+import { Runs } from './runs.ts';
 
 /** A prefix and what is kept under it. */
 export interface PrefixEntry<T> {
   readonly prefix: Prefix;
   readonly value: T;
-}
-
-/** The runs of one family: `starts` as numbers of `width` words, and for each the index of the longest match, or -1. */
-interface Runs {
-  readonly starts: Edges;
-  readonly winners: Int32Array;
 }
 
 /** An immutable map from prefixes to values, in the order of Prefix.compare. An address with a zone matches nothing. */
@@ -28,9 +22,10 @@ export class PrefixMap<T> {
 
   private constructor(entries: readonly PrefixEntry<T>[]) {
     this.#entries = entries;
-    this.#parents = new Int32Array(entries.length).fill(-1);
-    this.#v4 = runsOf(entries, 4, this.#parents);
-    this.#v6 = runsOf(entries, 6, this.#parents);
+    this.#parents = new Int32Array(entries.length);
+    const prefixes = entries.map(({ prefix }) => prefix);
+    this.#v4 = Runs.of(prefixes, 4, this.#parents);
+    this.#v6 = Runs.of(prefixes, 6, this.#parents);
   }
 
   /** A map of these pairs; of equal prefixes the last one stays. */
@@ -99,8 +94,7 @@ export class PrefixMap<T> {
   /** The index of the longest match, or -1. */
   #winner(address: Address): number {
     if (address.zone !== '') return -1;
-    const { starts, winners } = address.family === 4 ? this.#v4 : this.#v6;
-    return winners[rank(starts, address.w0, address.w1, address.w2, address.w3) - 1] ?? -1;
+    return (address.family === 4 ? this.#v4 : this.#v6).winner(address);
   }
 
   /** The index of the first entry at or after the prefix. */
@@ -115,46 +109,6 @@ export class PrefixMap<T> {
     }
     return low;
   }
-}
-
-/**
- * One sweep over the sorted entries with the stack of those that are open: a run starts where an entry starts and where one
- * ends. Leaves the entries' parents in `parents`.
- */
-function runsOf<T>(entries: readonly PrefixEntry<T>[], family: Family, parents: Int32Array): Runs {
-  const width: Width = family === 4 ? 1 : 4;
-  const starts: number[] = [];
-  const winners: number[] = [];
-  const open: { readonly index: number; readonly last: Address }[] = [];
-
-  const begin = (at: Address, winner: number) => {
-    const words = width === 1 ? [at.w3 >>> 0] : [at.w0 >>> 0, at.w1 >>> 0, at.w2 >>> 0, at.w3 >>> 0];
-    const previous = starts.length - width;
-    if (previous >= 0 && words.every((word, k) => word === starts[previous + k])) {
-      winners[winners.length - 1] = winner; // nothing lies between: an inner prefix ends or starts with the outer one
-      return;
-    }
-    starts.push(...words);
-    winners.push(winner);
-  };
-  const close = () => {
-    const closed = open.pop();
-    const after = closed?.last.next();
-    if (after !== undefined) begin(after, open.at(-1)?.index ?? -1);
-  };
-
-  for (const [index, { prefix }] of entries.entries()) {
-    if (prefix.family !== family) continue;
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      if (entries[top.index]?.prefix.contains(prefix) === true) break;
-      close();
-    }
-    parents[index] = open.at(-1)?.index ?? -1;
-    begin(prefix.first, index);
-    open.push({ index, last: prefix.last });
-  }
-  while (open.length > 0) close();
-  return { starts: { width, words: Uint32Array.from(starts) }, winners: Int32Array.from(winners) };
 }
 
 /** Collects prefixes with values and freezes them into a map. */

@@ -93,3 +93,43 @@ t.test('a routing table', async (t) => {
     'undefined is a value',
   );
 });
+
+t.test('a table large enough for the directory, against one hash table per length', async (t) => {
+  const random = (() => {
+    let state = 2463534242;
+    return () => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return state >>> 0;
+    };
+  })();
+  // half of the prefixes crowd into a few sixteen-bit blocks, at the ends of the space among them
+  const crowded = [0x0000_0000, 0x0a00_0000, 0xffff_0000];
+  const start = (i: number) => (i % 2 === 0 ? random() : (crowded[i % 3] ?? 0) + (random() & 0xffff));
+  const at = (word: number) => Address.fromWords(4, 0, 0, 0, word);
+  const table = new Map<string, number>();
+  const builder = new PrefixMapBuilder<number>();
+  for (let i = 0; i < 12_000; i++) {
+    const p = Prefix.of(at(start(i)), 8 + (random() % 25));
+    table.set(p.toString(), i);
+    builder.set(p, i);
+  }
+  const map = builder.freeze();
+  t.equal(map.size, table.size);
+  const best = (address: Address) => {
+    for (let length = 32; length >= 0; length--) {
+      const value = table.get(Prefix.of(address, length).toString());
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  let matched = 0;
+  for (let i = 0; i < 6000; i++) {
+    const address = at(start(i));
+    const expected = best(address);
+    if (expected !== undefined) matched++;
+    if (map.lookup(address)?.value !== expected) t.fail(address.toString());
+  }
+  t.ok(matched > 1000, `${matched} of the addresses match something`);
+});

@@ -1,0 +1,265 @@
+// A set to bytes: one prefix or range a line, without a string per line. The text is that of Prefix and Range.
+
+import { Cover } from '../cover.ts';
+import { countEdges, type Edges } from '../edges.ts';
+import type { AddressSet } from '../set.ts';
+
+/** Takes the next bytes, which are its own to keep. Where it returns false the writing ends, as after a closed pipe. */
+export type Write = (bytes: Uint8Array) => unknown;
+
+export interface FormatOptions {
+  /** Whether a single address is written without its length, as some tools want it. Default: false. */
+  readonly bareHosts?: boolean;
+  /** What ends each item. Default: 'line'. */
+  readonly separator?: 'line' | 'nul';
+}
+
+const CHUNK = 1 << 16;
+/** The longest item is a range of two IPv6 addresses of 39 characters. */
+const LONGEST = 96;
+
+/** Writes the fewest prefixes of the set in order, IPv4 first, in chunks of up to 64 KiB. False if `write` ended it. */
+export function formatPrefixes(set: AddressSet, write: Write, options: FormatOptions = {}): boolean {
+  const text = new Text(write, options);
+  return prefixes4(set.edges(4), text) && prefixes6(set.edges(6), text) && text.flush();
+}
+
+/** Writes the fewest ranges of the set in order, IPv4 first; a range of one as the address. False if `write` ended it. */
+export function formatRanges(set: AddressSet, write: Write, options: FormatOptions = {}): boolean {
+  const text = new Text(write, options);
+  return ranges4(set.edges(4), text) && ranges6(set.edges(6), text) && text.flush();
+}
+
+/** The text so far, written out when a chunk is full. */
+class Text {
+  readonly #write: Write;
+  readonly #end: number;
+  readonly bareHosts: boolean;
+  #bytes = new Uint8Array(CHUNK);
+  #at = 0;
+  readonly #groups = new Uint16Array(8);
+
+  constructor(write: Write, options: FormatOptions) {
+    this.#write = write;
+    this.#end = options.separator === 'nul' ? 0 : 10;
+    this.bareHosts = options.bareHosts === true;
+  }
+
+  /** Writes out what is there. False if there should be no more. */
+  flush(): boolean {
+    if (this.#at === 0) return true;
+    const full = this.#bytes.subarray(0, this.#at);
+    this.#bytes = new Uint8Array(CHUNK); // the other side may keep the full one until a slow reader has taken it
+    this.#at = 0;
+    return this.#write(full) !== false;
+  }
+
+  /** Ends an item. False if there should be no more. */
+  end(): boolean {
+    this.#bytes[this.#at++] = this.#end;
+    return this.#at <= CHUNK - LONGEST || this.flush();
+  }
+
+  dash(): void {
+    this.#bytes[this.#at++] = 45;
+  }
+
+  /** A length behind its slash. */
+  length(length: number): void {
+    const bytes = this.#bytes;
+    bytes[this.#at++] = 47;
+    this.#at = decimal(bytes, this.#at, length);
+  }
+
+  quad(word: number): void {
+    const bytes = this.#bytes;
+    let at = decimal(bytes, this.#at, word >>> 24);
+    bytes[at++] = 46;
+    at = decimal(bytes, at, (word >>> 16) & 255);
+    bytes[at++] = 46;
+    at = decimal(bytes, at, (word >>> 8) & 255);
+    bytes[at++] = 46;
+    this.#at = decimal(bytes, at, word & 255);
+  }
+
+  /** RFC 5952, as formatGroups in ../format.ts, which says which section asks for what. */
+  groups(w0: number, w1: number, w2: number, w3: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (w0 === 0 && w1 === 0 && w2 === 0xffff) {
+      bytes.set(MAPPED, at);
+      this.#at = at + MAPPED.length;
+      this.quad(w3);
+      return;
+    }
+    const groups = this.#groups;
+    groups[0] = w0 >>> 16;
+    groups[1] = w0;
+    groups[2] = w1 >>> 16;
+    groups[3] = w1;
+    groups[4] = w2 >>> 16;
+    groups[5] = w2;
+    groups[6] = w3 >>> 16;
+    groups[7] = w3;
+    let zeros = 0;
+    for (let i = 0; i < 8; i++) if (groups[i] === 0) zeros |= 1 << i;
+    const run = LONGEST_RUN[zeros] ?? 0;
+    const best = run === 0 ? 8 : run >>> 4;
+    for (let i = 0; i < 8; i++) {
+      if (i === best) {
+        bytes[at++] = 58;
+        bytes[at++] = 58;
+        i += run & 15;
+        if (i === 8) break;
+      } else if (i > 0) bytes[at++] = 58;
+      const group = groups[i] ?? 0;
+      if (group > 0xfff) bytes[at++] = HEX_DIGITS[group >>> 12] ?? 0;
+      if (group > 0xff) bytes[at++] = HEX_DIGITS[(group >>> 8) & 15] ?? 0;
+      if (group > 0xf) bytes[at++] = HEX_DIGITS[(group >>> 4) & 15] ?? 0;
+      bytes[at++] = HEX_DIGITS[group & 15] ?? 0;
+    }
+    this.#at = at;
+  }
+}
+
+/** "::ffff:" */
+const MAPPED: Uint8Array = Uint8Array.of(58, 58, 102, 102, 102, 102, 58);
+
+/** "0123456789abcdef" */
+const HEX_DIGITS: Uint8Array = Uint8Array.from({ length: 16 }, (_, digit) => (digit < 10 ? 48 : 87) + digit);
+
+/**
+ * For each set of zero groups (bit i for group i) the longest run of them, the first of equals: where it starts in the upper
+ * four bits and how long it is in the lower ones, or 0 if none is longer than one group.
+ */
+const LONGEST_RUN: Uint8Array = Uint8Array.from({ length: 256 }, (_, zeros) => {
+  let best = 0;
+  for (let start = 0; start < 8; start++) {
+    let length = 0;
+    while (start + length < 8 && (zeros >>> (start + length)) & 1) length++;
+    if (length > 1 && length > (best & 15)) best = (start << 4) | length;
+  }
+  return best;
+});
+
+/** Writes a number below 256 at `at`. Returns the index after it. */
+function decimal(bytes: Uint8Array, at: number, number: number): number {
+  let to = at;
+  let rest = number;
+  if (rest >= 100) {
+    const hundreds = (rest * 41) >>> 12; // exact below 256, and no division
+    bytes[to++] = 48 + hundreds;
+    rest -= hundreds * 100;
+    const tens = (rest * 205) >>> 11;
+    bytes[to++] = 48 + tens;
+    bytes[to++] = 48 + rest - tens * 10;
+    return to;
+  }
+  if (rest >= 10) {
+    const tens = (rest * 205) >>> 11;
+    bytes[to++] = 48 + tens;
+    rest -= tens * 10;
+  }
+  bytes[to++] = 48 + rest;
+  return to;
+}
+
+function prefixes4({ words }: Edges, text: Text): boolean {
+  for (let i = 0; i < words.length; i += 2) {
+    let first = words[i] ?? 0;
+    const last = i + 1 < words.length ? (words[i + 1] ?? 0) - 1 : 0xffffffff;
+    for (;;) {
+      // the largest block that starts here and doesn't pass the last
+      const aligned = first === 0 ? 32 : 31 - Math.clz32(first & -first);
+      const span = last - first;
+      const room = span === 0xffffffff ? 32 : 31 - Math.clz32(span + 1);
+      const free = aligned < room ? aligned : room;
+      text.quad(first);
+      if (free > 0 || !text.bareHosts) text.length(32 - free);
+      if (!text.end()) return false;
+      const next = first + 2 ** free;
+      if (next > last) break;
+      first = next;
+    }
+  }
+  return true;
+}
+
+function ranges4({ words }: Edges, text: Text): boolean {
+  for (let i = 0; i < words.length; i += 2) {
+    const first = words[i] ?? 0;
+    const last = i + 1 < words.length ? (words[i + 1] ?? 0) - 1 : 0xffffffff;
+    text.quad(first);
+    if (last !== first) {
+      text.dash();
+      text.quad(last);
+    }
+    if (!text.end()) return false;
+  }
+  return true;
+}
+
+function prefixes6(edges: Edges, text: Text): boolean {
+  const cover = new Cover();
+  const last = new Int32Array(4);
+  for (let i = 0; i < countEdges(edges); i += 2) {
+    startRange(edges, i, last, cover);
+    while (cover.next()) {
+      text.groups(cover.w0, cover.w1, cover.w2, cover.w3);
+      if (cover.length < 128 || !text.bareHosts) text.length(cover.length);
+      if (!text.end()) return false;
+    }
+  }
+  return true;
+}
+
+function ranges6(edges: Edges, text: Text): boolean {
+  const { words } = edges;
+  const last = new Int32Array(4);
+  for (let i = 0; i < countEdges(edges); i += 2) {
+    const at = i * 4;
+    const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = words.subarray(at, at + 4);
+    lastOf(edges, i, last);
+    const [l0 = 0, l1 = 0, l2 = 0, l3 = 0] = last;
+    text.groups(w0, w1, w2, w3);
+    if ((w0 | 0) !== l0 || (w1 | 0) !== l1 || (w2 | 0) !== l2 || (w3 | 0) !== l3) {
+      text.dash();
+      text.groups(l0, l1, l2, l3);
+    }
+    if (!text.end()) return false;
+  }
+  return true;
+}
+
+function startRange(edges: Edges, i: number, last: Int32Array, cover: Cover): void {
+  const { words } = edges;
+  const at = i * 4;
+  lastOf(edges, i, last);
+  cover.start(
+    words[at] ?? 0,
+    words[at + 1] ?? 0,
+    words[at + 2] ?? 0,
+    words[at + 3] ?? 0,
+    last[0] ?? 0,
+    last[1] ?? 0,
+    last[2] ?? 0,
+    last[3] ?? 0,
+  );
+}
+
+/** The last number of the range that starts at edge `i`: the next edge less one, or the end of the space. */
+function lastOf({ words }: Edges, i: number, last: Int32Array): void {
+  const at = i * 4 + 4;
+  if (at === words.length) {
+    last.fill(-1);
+    return;
+  }
+  const w3 = words[at + 3] ?? 0;
+  const w2 = words[at + 2] ?? 0;
+  const w1 = words[at + 1] ?? 0;
+  const w0 = words[at] ?? 0;
+  last[3] = w3 - 1;
+  last[2] = w3 === 0 ? w2 - 1 : w2;
+  last[1] = w3 === 0 && w2 === 0 ? w1 - 1 : w1;
+  last[0] = w3 === 0 && w2 === 0 && w1 === 0 ? w0 - 1 : w0;
+}
