@@ -105,7 +105,10 @@ function checkSite(invocation: Invocation<typeof CHECK>, io: Io): number {
   const [path = '-'] = invocation.operands;
   const given = givenTarget(invocation.text('target'));
   const { site, diagnostics } = loadSite(path, io);
-  if (site === undefined) return settle(diagnostics, weights, io) ? EXIT.ok : EXIT.data;
+  if (site === undefined) {
+    settle(diagnostics, weights, io);
+    return EXIT.data;
+  }
   const found: Diagnostic[] = [...diagnostics, ...loadPasswords(site.neighbors, site, path, io).diagnostics];
   for (const router of site.routers) {
     const chosen = given ?? targetOf(router);
@@ -133,11 +136,13 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     settle(diagnostics, weights, io);
     return EXIT.data;
   }
-  const router = chooseRouter(site, invocation.text('router'), diagnostics, io);
-  if (router === undefined) return EXIT.data;
-  const chosen = given ?? targetOf(router);
-  if (chosen === undefined) {
-    throw new UsageError(`--target is needed: the site file names no daemon for ${router.name.value}`);
+  const name = invocation.text('router');
+  const router = routerOf(site, name);
+  const chosen = given ?? (router === undefined ? undefined : targetOf(router));
+  if (router === undefined || chosen === undefined) {
+    // What is missing may be missing because the file is wrong; only a good file puts the blame on the command line.
+    if (!settle(diagnostics, weights, io)) return EXIT.data;
+    throw new UsageError(lacking(site, router, name));
   }
   const here = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
   const secrets = loadPasswords(here, site, path, io);
@@ -175,35 +180,20 @@ function targetOf({ daemon }: Router): ReturnType<typeof chooseTarget> | undefin
   return daemon === undefined ? undefined : chooseTarget(daemon.value, daemon.span);
 }
 
-/**
- * The router to emit for. Where none is named and the site has not exactly one, or the name is unknown, that is a fault
- * of the command line, unless the site file is to blame: then what is wrong with it is reported, and there is none.
- */
-function chooseRouter(
-  site: Site,
-  name: string | undefined,
-  diagnostics: readonly Diagnostic[],
-  io: Io,
-): Router | undefined {
-  const names = site.routers.map((router) => router.name.value);
-  const [only, another] = site.routers;
-  const found =
-    name === undefined
-      ? another === undefined
-        ? only
-        : undefined
-      : site.routers.find((router) => router.name.value === name);
-  if (found !== undefined) return found;
-  if (diagnostics.some(({ severity }) => severity === 'error')) {
-    settle(diagnostics, { accept: [], strict: false }, io);
-    return undefined;
-  }
-  if (name !== undefined) {
-    throw new UsageError(unknownRouter({ value: name, span: new Source('--router', name).all() }, names));
-  }
-  throw new UsageError(
-    names.length === 0 ? 'the site has no router' : `--router is needed: one of ${names.join(', ')}`,
-  );
+/** The router to emit for: the one of that name, or the only one. */
+function routerOf({ routers }: Site, name: string | undefined): Router | undefined {
+  if (name !== undefined) return routers.find((router) => router.name.value === name);
+  return routers.length === 1 ? routers[0] : undefined;
+}
+
+/** What the command line should have said. */
+function lacking(site: Site, router: Router | undefined, name: string | undefined): string | Diagnostic {
+  if (router !== undefined)
+    return `--target is needed: the site file names no daemon for ${router.name.value}`;
+  const names = site.routers.map((each) => each.name.value);
+  if (name !== undefined)
+    return unknownRouter({ value: name, span: new Source('--router', name).all() }, names);
+  return names.length === 0 ? 'the site has no router' : `--router is needed: one of ${names.join(', ')}`;
 }
 
 /** The one artifact of that path or last part of a path. Throws UsageError where there is none. */

@@ -24,7 +24,7 @@ export function speakerOf(site: Site, router: Router, passwords: ReadonlyMap<str
     span: router.name.span,
     as: site.as.value,
     id: router.id.value,
-    prefixes: site.prefixes.map(({ prefix }) => prefix.value).sort(Prefix.compare),
+    prefixes: site.prefixes.map(({ prefix }) => prefix.value).sort((a, b) => Prefix.compare(a, b)),
     sessions: neighbors
       .flatMap((neighbor) => sessionsOf(site, neighbor, passwords.get(neighbor.name.value)))
       .sort((a, b) => Address.compare(a.address, b.address)),

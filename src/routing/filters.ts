@@ -74,7 +74,7 @@ export function policyOf(
   site: { readonly as: Asn; readonly lab: boolean; readonly prefixes: readonly OwnPrefix[] },
   sessions: readonly PolicySession[],
 ): Policy {
-  const own = site.prefixes.map(({ prefix }) => prefix.value).sort(Prefix.compare);
+  const own = site.prefixes.map(({ prefix }) => prefix.value).sort((a, b) => Prefix.compare(a, b));
   const prefixLists: PrefixList[] = [];
   const seen = new Set<string>();
   const families: readonly Family[] = [4, 6];

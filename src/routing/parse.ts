@@ -73,7 +73,8 @@ class SiteReader {
     const as = this.#needed(fields, 'as', (node) => this.#reader.value(node, 'as', (text) => Asn.read(text)));
     const prefixes = this.#list(fields.need('prefixes'), 'prefixes', (node) => this.#prefix(node));
     const routers = this.#map(fields.need('routers'), 'routers', (entry) => this.#router(entry));
-    const neighbors = this.#map(fields.get('neighbors'), 'neighbors', (entry) => this.#neighbor(entry));
+    // Needed even where there are none: a file that was cut off must not pass for a site without neighbours.
+    const neighbors = this.#map(fields.need('neighbors'), 'neighbors', (entry) => this.#neighbor(entry));
     if (as === undefined) return undefined;
     return { span: root.span, lab: lab?.value === true, as, prefixes, routers, neighbors };
   }
@@ -96,7 +97,7 @@ class SiteReader {
   }
 
   #router(entry: MapEntry): Router | undefined {
-    const name = this.#name(entry, 'router', NAME, 'a letter, then letters, digits, - and _, at most 32');
+    const name = this.#name(entry, 'a router', NAME, 'a letter, then letters, digits, - and _, at most 32');
     const what = `router ${entry.key}`;
     const fields = this.#reader.fields(entry.value, what, KEYS.router);
     if (fields === undefined) return undefined;
@@ -120,7 +121,7 @@ class SiteReader {
   }
 
   #interface(entry: MapEntry): RouterInterface | undefined {
-    const name = this.#name(entry, 'interface', INTERFACE, 'as ip link shows it, at most 15 characters');
+    const name = this.#name(entry, 'an interface', INTERFACE, 'as ip link shows it, at most 15 characters');
     const addresses = this.#oneOrMore(entry.value, `the addresses of ${entry.key}`, (node) =>
       this.#reader.value(node, 'an address of an interface', (text) => InterfaceAddress.read(text)),
     );
@@ -129,8 +130,13 @@ class SiteReader {
 
   #neighbor(entry: MapEntry): Neighbor | undefined {
     const reader = this.#reader;
-    const name = this.#name(entry, 'neighbor', NAME, 'a letter, then letters, digits, - and _, at most 32');
-    const fields = reader.fields(entry.value, `neighbor ${entry.key}`, KEYS.neighbor);
+    const name = this.#name(
+      entry,
+      'a neighbour',
+      NAME,
+      'a letter, then letters, digits, - and _, at most 32',
+    );
+    const fields = reader.fields(entry.value, `neighbour ${entry.key}`, KEYS.neighbor);
     if (fields === undefined) return undefined;
     const role = this.#needed(fields, 'role', (node) => reader.word(node, 'role', ['transit']));
     const as = this.#needed(fields, 'as', (node) => reader.value(node, 'as', (text) => Asn.read(text)));
@@ -194,7 +200,7 @@ class SiteReader {
   #name(entry: MapEntry, what: string, form: RegExp, words: string): Spanned<string> | undefined {
     if (form.test(entry.key)) return { value: entry.key, span: entry.keySpan };
     this.#reader.diagnostics.push(
-      diagnose('DOC005', entry.keySpan, `${JSON.stringify(entry.key)} can't be the name of a ${what}`, {
+      diagnose('DOC005', entry.keySpan, `${JSON.stringify(entry.key)} can't be the name of ${what}`, {
         hint: words,
       }),
     );

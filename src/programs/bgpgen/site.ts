@@ -62,11 +62,13 @@ export function loadPasswords(
   return { passwords, diagnostics };
 }
 
-/** A path of the site file, from its folder. */
+/** A path of the site file, from its folder; one from standard input is in the present folder. */
 function beside(sitePath: string, path: string): string {
   if (path.startsWith('/')) return path;
   const slash = sitePath.lastIndexOf('/');
-  return sitePath === '-' || slash < 0 ? `./${path}` : `${sitePath.slice(0, slash)}/${path}`;
+  if (sitePath !== '-' && slash >= 0) return `${sitePath.slice(0, slash)}/${path}`;
+  // Alone, - would be standard input.
+  return path === '-' ? './-' : path;
 }
 
 /** Reports what was found, accepted errors as warnings; gives whether one may go on. */

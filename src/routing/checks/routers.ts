@@ -70,7 +70,7 @@ export function unknownRouter(name: Spanned<string>, names: readonly string[]): 
   const near = suggest(name.value, names);
   const all = names.length === 0 ? 'the site has none' : `the site has ${names.join(', ')}`;
   return diagnose('BGP001', name.span, `no router is called ${JSON.stringify(name.value)}`, {
-    hint: near === undefined ? all : `did you mean ${near}?`,
+    hint: near === undefined ? all : `did you mean ${near}? ${all}`,
   });
 }
 

@@ -21,7 +21,7 @@ export function offLink(site: Site): Diagnostic[] {
           hint:
             same.length === 0
               ? `${router.name.value} has no IPv${value.family} link: give an interface its address, or say multihop`
-              : `its IPv${value.family} links are ${same.map(({ value: link }) => link.toString()).join(', ')}; for a neighbour further away say multihop`,
+              : `its IPv${value.family} links are ${[...new Set(same.map(({ value: link }) => link.toString()))].join(', ')}; for a neighbour further away say multihop`,
         });
       });
   });

@@ -164,10 +164,10 @@ function router(out: Writer, speaker: Speaker): void {
     for (const session of speaker.sessions) neighbor(out, session, speaker);
     for (const family of [4, 6] as const) {
       const sessions = speaker.sessions.filter((session) => session.family === family);
+      const prefixes = speaker.prefixes.filter((prefix) => prefix.family === family);
+      if (sessions.length + prefixes.length === 0) continue;
       out.line('!', `address-family ipv${family} unicast`).indent(() => {
-        for (const prefix of speaker.prefixes) {
-          if (prefix.family === family) out.line(`network ${prefix.toString()}`);
-        }
+        for (const prefix of prefixes) out.line(`network ${prefix.toString()}`);
         for (const session of sessions) familyLines(out, session);
       });
       out.line('exit-address-family');

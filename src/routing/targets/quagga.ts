@@ -163,13 +163,12 @@ function bgpd(speaker: Speaker, version: Version): string {
       neighbor(out, session, version);
       if (session.family === 4) familyLines(out, session);
     }
+    const sessions = speaker.sessions.filter(({ family }) => family === 6);
+    const prefixes = speaker.prefixes.filter(({ family }) => family === 6);
+    if (sessions.length + prefixes.length === 0) return;
     out.line('!', 'address-family ipv6').indent(() => {
-      for (const prefix of speaker.prefixes) {
-        if (prefix.family === 6) out.line(`network ${prefix.toString()}`);
-      }
-      for (const session of speaker.sessions) {
-        if (session.family === 6) familyLines(out, session);
-      }
+      for (const prefix of prefixes) out.line(`network ${prefix.toString()}`);
+      for (const session of sessions) familyLines(out, session);
     });
     out.line('exit-address-family');
   });
