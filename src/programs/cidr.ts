@@ -1,17 +1,15 @@
 // cidr: sets of addresses in pipes. The declaration and what each verb prints; sets and their algebra are address/'s, and
 // the reading of lists stands in programs/cidr/.
 
-import { AddressFault, type AddressSet } from '../address/index.ts';
+import { AddressFault, type AddressSet, formatPrefixes, formatRanges } from '../address/index.ts';
 import { EXIT } from '../command/exit.ts';
 import type { Io } from '../command/io.ts';
 import { type Invocation, type Options, type Program, verb } from '../command/program.ts';
 import { UsageError } from '../command/usage.ts';
-import { type Diagnose, diagnoser, type FaultTable, lift } from '../document/diagnostic.ts';
+import { lift } from '../document/diagnostic.ts';
 import { Source } from '../document/source.ts';
 import { factsOf, factsText } from './cidr/facts.ts';
-import { CIDR_FAULTS, type Item, type Lenient, ListReader, readItem } from './cidr/list.ts';
-
-const diagnose: Diagnose<typeof CIDR_FAULTS> = diagnoser(CIDR_FAULTS satisfies FaultTable);
+import { CIDR_FAULTS, diagnose, type Item, type Lenient, ListReader, readListItem } from './cidr/list.ts';
 
 const LENIENT = ['host-bits', 'netmask', 'wildcard'] as const satisfies readonly Lenient[];
 
@@ -80,16 +78,16 @@ const contains = verb({
     io.json = invocation.flag('json');
     const lenient = lenientForms(invocation.texts('lenient'));
     const [list = '-', ...words] = invocation.operands;
-    const items = words.map((word) => argument('ITEM', word, lenient));
+    const items = words.map((word) => ({ word, item: argument('ITEM', word, lenient) }));
     const reader = new ListReader(io, { lenient, strict: invocation.flag('strict') });
     const set = reader.union([list]);
     if (reader.stopped) return EXIT.data;
     let all = true;
-    for (const item of items) {
+    for (const { word, item } of items) {
       const held = set.contains(item);
       all &&= held;
-      if (invocation.flag('json')) io.write(`${JSON.stringify({ item: String(item), contained: held })}\n`);
-      else if (invocation.flag('v')) io.write(`${item} ${held ? 'yes' : 'no'}\n`);
+      if (invocation.flag('json')) io.write(`${JSON.stringify({ item: word, contained: held })}\n`);
+      else if (invocation.flag('v')) io.write(`${word} ${held ? 'yes' : 'no'}\n`);
     }
     if (reader.faults > 0) return EXIT.data;
     return all ? EXIT.ok : EXIT.negative;
@@ -153,25 +151,18 @@ function produce(
 }
 
 function printSet(set: AddressSet, ranges: boolean, json: boolean, io: Io): void {
-  if (ranges) {
-    for (const range of set.ranges()) {
-      if (json) io.write(`${JSON.stringify({ first: String(range.first), last: String(range.last) })}\n`);
-      else io.write(range.first.equals(range.last) ? `${range.first}\n` : `${range.first}-${range.last}\n`);
-    }
-    return;
-  }
-  for (const prefix of set.prefixes()) {
-    io.write(
-      json
-        ? `${JSON.stringify({ prefix: String(prefix) })}\n`
-        : `${prefix.isHost ? prefix.address : prefix}\n`,
-    );
-  }
+  if (ranges && json) {
+    for (const { first, last } of set.ranges())
+      io.write(`${JSON.stringify({ first: String(first), last: String(last) })}\n`);
+  } else if (ranges) formatRanges(set, (bytes) => io.write(bytes));
+  else if (json)
+    for (const prefix of set.prefixes()) io.write(`${JSON.stringify({ prefix: String(prefix) })}\n`);
+  else formatPrefixes(set, (bytes) => io.write(bytes), { bareHosts: true });
 }
 
 /** An item given on the command line; a bad one is a usage fault that points at the character. */
 function argument(name: string, word: string, lenient: readonly Lenient[]): Item {
-  const item = readItem(word, lenient);
+  const item = readListItem(word, lenient);
   if (!(item instanceof AddressFault)) return item;
   const { span, message, hint } = lift(item, new Source(name, word).all());
   throw new UsageError(diagnose('CIDR001', span, message, { hint }));

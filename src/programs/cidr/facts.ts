@@ -15,14 +15,6 @@ export type Facts = Readonly<Record<string, string>>;
 
 /** The facts of an item; `text` is how it was written, since a prefix may have been written with host bits. */
 export function factsOf(text: string, item: Item): Facts {
-  if (item instanceof Address) {
-    return {
-      item: text,
-      family: familyOf(item.family),
-      reverse: item.reverseName(),
-      registry: registryOf(item),
-    };
-  }
   if (item instanceof Range) {
     const prefixes = item.toPrefixes();
     return {
@@ -33,6 +25,15 @@ export function factsOf(text: string, item: Item): Facts {
       addresses: String(item.size),
       prefixes: prefixes.map(String).join(' '),
       registry: [...new Set(prefixes.map(registryOf))].join(', '),
+    };
+  }
+  if (item.isHost && !text.includes('/')) {
+    const { address } = item;
+    return {
+      item: text,
+      family: familyOf(item.family),
+      reverse: address.reverseName(),
+      registry: registryOf(item),
     };
   }
   const written = InterfaceAddress.read(text);
@@ -68,7 +69,7 @@ function familyOf(family: 4 | 6): string {
 }
 
 /** The most specific entry of the IANA special-purpose registries that holds all of it. */
-function registryOf(of: Address | Prefix): string {
+function registryOf(of: Prefix): string {
   const entry = specialPurpose(of);
   return entry === undefined ? 'not special-purpose' : `${entry.name} (${entry.reference})`;
 }

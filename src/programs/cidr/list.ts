@@ -1,14 +1,15 @@
 // Lists of addresses as cidr(1) reads them: an item a line, comments, any line end; a bad line is reported and the rest
-// goes on. Reading only: what is done with the sets stands in programs/cidr.ts.
+// goes on. Reading only: what is done with the sets stands beside it.
 
 import {
-  Address,
   AddressFault,
   AddressSet,
-  AddressSetBuilder,
-  Prefix,
-  type PrefixForm,
-  Range,
+  type ItemForm,
+  type LineFault,
+  PackedBuilder,
+  type Prefix,
+  type Range,
+  readItem,
 } from '../../address/index.ts';
 import { displayName, type Io } from '../../command/io.ts';
 import { type Diagnose, diagnoser, type FaultTable, lift } from '../../document/diagnostic.ts';
@@ -22,13 +23,13 @@ export const CIDR_FAULTS = {
   },
 } as const satisfies FaultTable;
 
-const diagnose: Diagnose<typeof CIDR_FAULTS> = diagnoser(CIDR_FAULTS);
+export const diagnose: Diagnose<typeof CIDR_FAULTS> = diagnoser(CIDR_FAULTS);
 
-/** The lenient forms that a list can be read with. */
-export type Lenient = Exclude<PrefixForm, 'single-address'>;
+/** The forms that the user can ask for. Addresses and ranges are always taken: in a list they can mean one thing only. */
+export type Lenient = Exclude<ItemForm, 'single-address' | 'range'>;
 
-/** What a line can hold. */
-export type Item = Address | Prefix | Range;
+/** What a line can hold; an address is the prefix of its full length. */
+export type Item = Prefix | Range;
 
 export interface ListOptions {
   readonly lenient: readonly Lenient[];
@@ -37,11 +38,12 @@ export interface ListOptions {
 }
 
 /** An address, a prefix or a range from text. */
-export function readItem(text: string, lenient: readonly Lenient[]): Item | AddressFault {
-  if (text.includes('-')) return Range.read(text);
-  if (text.includes('/')) return Prefix.read(text, lenient);
-  return Address.read(text);
+export function readListItem(text: string, lenient: readonly Lenient[]): Item | AddressFault {
+  return readItem(text, ['single-address', 'range', ...lenient]);
 }
+
+/** Thrown by the reading of a list to end it at its first bad line (--strict). */
+class Stop extends Error {}
 
 /** Reads lists and reports their bad lines. */
 export class ListReader {
@@ -55,55 +57,68 @@ export class ListReader {
     this.#options = options;
   }
 
-  /** Whether a bad line ended the reading (--strict): then nothing that was read may be used. */
+  /** Whether a bad line ended the reading: then nothing that was read may be used. */
   get stopped(): boolean {
     return this.#options.strict && this.faults > 0;
   }
 
   /** All that the lists hold. A list that is itself an item (and no file: that is written ./10.0.0.0) stands for itself. */
   union(lists: readonly string[]): AddressSet {
-    const builder = new AddressSetBuilder();
+    let set = AddressSet.empty;
     for (const list of lists) {
-      const itself = readItem(list, this.#options.lenient);
-      if (!(itself instanceof AddressFault)) builder.add(itself);
-      else this.each(list, (_text, item) => builder.add(item));
-      if (this.stopped) return AddressSet.empty;
+      if (this.stopped) break;
+      const itself = readListItem(list, this.#options.lenient);
+      set = set.union(itself instanceof AddressFault ? this.#set(list) : AddressSet.of(itself));
+    }
+    return this.stopped ? AddressSet.empty : set;
+  }
+
+  /** Calls back for each item of one list, with its text as written. */
+  each(path: string, visit: (text: string, item: Item) => void): void {
+    const name = displayName(path);
+    let rest = '';
+    let number = 0;
+    const decoder = new TextDecoder();
+    const line = (text: string): void => {
+      number++;
+      const item = text.replace(/#.*$/s, '').trim();
+      if (item === '' || this.stopped) return;
+      const read = readListItem(item, this.#options.lenient);
+      if (read instanceof AddressFault) this.#report(name, number, text, text.indexOf(item), read);
+      else visit(item, read);
+    };
+    for (const chunk of this.#io.host.chunks(path)) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) line(text);
+      if (this.stopped) return;
+    }
+    if (rest !== '') line(rest);
+  }
+
+  /** The set of a file, by the packed path: a million lines and more. */
+  #set(path: string): AddressSet {
+    const name = displayName(path);
+    const builder = new PackedBuilder({
+      forms: ['single-address', 'range', ...this.#options.lenient],
+      onFault: ({ line, column, text, fault }: LineFault) => {
+        this.#report(name, line, text, column - 1 - fault.offset, fault);
+        if (this.stopped) throw new Stop();
+      },
+    });
+    try {
+      for (const chunk of this.#io.host.chunks(path)) builder.push(chunk);
+      builder.end();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
     }
     return builder.freeze();
   }
 
-  /** Calls back for each item of one list, with its text. */
-  each(path: string, visit: (text: string, item: Item) => void): void {
-    let rest = '';
-    let number = 0;
-    const decoder = new TextDecoder('latin1');
-    const name = displayName(path);
-    for (const chunk of this.#io.host.chunks(path)) {
-      const lines = (rest + decoder.decode(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        this.#line(name, line, ++number, visit);
-        if (this.stopped) return;
-      }
-    }
-    if (rest !== '') this.#line(name, rest, ++number, visit);
-  }
-
-  #line(name: string, line: string, number: number, visit: (text: string, item: Item) => void): void {
-    const comment = line.indexOf('#');
-    const text = (comment < 0 ? line : line.slice(0, comment)).trim();
-    if (text === '') return;
-    const item = readItem(text, this.#options.lenient);
-    if (!(item instanceof AddressFault)) {
-      visit(text, item);
-      return;
-    }
+  #report(name: string, number: number, text: string, start: number, fault: AddressFault): void {
     this.faults++;
-    const start = line.indexOf(text);
-    const { span, message, hint } = lift(
-      item,
-      new Source(name, line, number).span(start, start + text.length),
-    );
+    const source = new Source(name, text.replace(/\r$/, ''), number);
+    const { span, message, hint } = lift(fault, source.span(start, start + fault.input.length));
     this.#io.report(diagnose('CIDR001', span, message, { hint }));
   }
 }
