@@ -224,8 +224,18 @@ t.test('aws: where a flaw stands, and how many are told', async (t) => {
   t.strictSame(whyOf(many), ['aws 60 parts were unreadable and left out']);
   t.equal(hostsOf(many).length, 60);
   const nameless = read({
-    Reservations: [{ Instances: [{ State: {} }, 7, { InstanceId: 5 }] }, { Instances: 1 }],
+    Reservations: [{ Instances: [{ State: {} }, 7, { InstanceId: 5 }, { InstanceId: '' }] }, { Instances: 1 }],
   });
+  t.strictSame(hostsOf(nameless), []);
+  t.match(saidOf(nameless), [
+    /no InstanceId, and no Instances/,
+    /not a reservation and not an instance/,
+    /InstanceId: not a text/,
+    /InstanceId is empty/,
+    /Instances is not a list/,
+  ]);
+  t.equal(saidOf(nameless).length, 5);
+});
   t.strictSame(hostsOf(nameless), []);
   t.match(saidOf(nameless), [
     /Instances is not a list|not a reservation/,

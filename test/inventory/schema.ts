@@ -27,9 +27,12 @@ function holds(word: string, schema: JsonObject, value: Json): boolean {
     case 'minLength':
       return typeof value !== 'string' || value.length >= Number(given);
     case 'pattern':
-      return typeof value !== 'string' || new RegExp(String(given)).test(value);
+      return typeof value !== 'string' || (typeof given === 'string' && new RegExp(given).test(value));
     case 'required':
-      return !isObject(value) || (isList(given) && given.every((key) => Object.hasOwn(value, String(key))));
+      return (
+        !isObject(value) ||
+        (isList(given) && given.every((key) => typeof key === 'string' && Object.hasOwn(value, key)))
+      );
     case 'items':
       return !isList(value) || value.every((item) => valid(given, item));
     case 'properties':

@@ -63,7 +63,11 @@ class Reader {
       this.#instance(object, path);
       return;
     }
-    const key = 'Reservations' in object ? 'Reservations' : 'Instances';
+    const key = ['Reservations', 'Instances'].find((name) => name in object);
+    if (key === undefined) {
+      this.#harvest.flaw('INV004', path, 'no InstanceId, and no Instances');
+      return;
+    }
     const list = object[key];
     if (isList(list)) this.#listed(list, [...path, key]);
     else this.#harvest.flaw('INV004', path, `${key} is not a list`);
@@ -80,7 +84,8 @@ class Reader {
   #instance(instance: JsonObject, path: JsonPath): void {
     const id = this.#text(instance, 'InstanceId', path);
     if (id === undefined) {
-      this.#harvest.flaw('INV004', path, 'an instance without InstanceId');
+      // A number in its place has been told of.
+      if (!instance['InstanceId']) this.#harvest.flaw('INV004', path, 'InstanceId is empty');
       return;
     }
     const tags = this.#tags(instance, path);

@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { EXIT } from '../../src/command/exit.ts';
+import { runProgram } from '../../src/command/main.ts';
+import { FakeHost } from '../../src/host/fake.ts';
+import { INVENTORY_FAULTS } from '../../src/inventory/faults.ts';
+import { program } from '../../src/programs/cloudhosts.ts';
+import { casesOf, compare, outcome } from './golden.ts';
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(words: readonly string[], host = new FakeHost()): Promise<Ran> {
+  const status = await runProgram(program, words, host);
+  return { status, out: host.stdout, err: host.stderr };
+}
+
+const example = readFileSync('examples/describe-instances.json', 'utf8');
+const legacy = readFileSync('examples/ec2-describe-instances.txt', 'utf8');
+const empty = '{"Reservations": []}';
+const half = '{"Reservations": [], "NextToken": "x"}';
+
+/** The names of the hosts and the closing lines of a stream. */
+function told(stream: string): readonly string[] {
+  return stream
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { kind, name, source, complete }: Record<string, unknown> = JSON.parse(line);
+      return kind === 'host' ? String(name).slice(0, 10) : `${String(source)}: ${String(complete)}`;
+    });
+}
+
+t.test('the cases', async (t) => {
+  const used = new Set<string>();
+  for (const [name, { shows, words, status }] of casesOf('test/cases/inventory')) {
+    const folder = `test/cases/inventory/${name}`;
+    const [input = ''] = readdirSync(folder).filter((file) => file.startsWith('input.'));
+    const ended = await outcome(program, words, readFileSync(`${folder}/${input}`, 'utf8'));
+    t.equal(ended.status, status, `${name}: ${shows}`);
+    compare(t, `${folder}/expected`, ended.files);
+    for (const [code] of (ended.files.get('stderr') ?? '').matchAll(/INV\d+/g)) used.add(code);
+  }
+  const others = ['INV005', 'INV006', 'INV007', 'INV008'];
+  t.strictSame(
+    Object.keys(INVENTORY_FAULTS).filter((code) => !used.has(code)),
+    others,
+    'every diagnostic of a document has a case; the others are of streams and of the command line',
+  );
+});
+
+t.test('inputs: standard input, -, files, several at once', async (t) => {
+  const host = (): FakeHost => {
+    const machine = new FakeHost().file('a.json', example).file('b.txt', legacy).file('none.json', empty);
+    machine.stdin = example;
+    return machine;
+  };
+  const five = ['web-1', 'web-2', 'db-1', 'evil" -j A', 'edge-bos-1'];
+  const rows: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ['standard input', [], [...five, 'aws: true']],
+    ['-', ['-'], [...five, 'aws: true']],
+    ['a file', ['a.json'], [...five, 'aws: true']],
+    ['no hosts, and the closing line says that this is all', ['none.json'], ['aws: true']],
+    [
+      'two sources, each with its closing line behind all hosts',
+      ['b.txt', 'a.json'],
+      [...five, 'puppet', 'ec2-192-0-', 'inside', 'mail', 'aws: true', 'ec2-legacy: true'],
+    ],
+    ['by name', ['--from', 'aws', 'a.json'], [...five, 'aws: true']],
+    ['a role', ['-s', 'tag:role=web'], ['web-1', 'web-2', 'aws: true']],
+    ['two fields', ['-s', 'tag:role=web', '--select=name!=*-1'], ['web-2', 'aws: true']],
+    ['what does not run', ['-s', 'state!=running'], ['ci-runner', 'old-web', 'i-00000000', 'aws: true']],
+  ];
+  for (const [why, words, expected] of rows) {
+    const { status, out, err } = await run(words, host());
+    t.strictSame([told(out), status, err], [expected, EXIT.ok, ''], why);
+  }
+});
+
+t.test('--addresses keeps a scope', async (t) => {
+  const machine = (): FakeHost => {
+    const host = new FakeHost();
+    host.stdin = example;
+    return host;
+  };
+  const all = (await run([], machine())).out;
+  t.match(all, /"scope":"public"[\s\S]*"scope":"private"/);
+  t.notMatch((await run(['--addresses', 'public'], machine())).out, /private/);
+  t.notMatch((await run(['-a', 'private'], machine())).out, /"scope":"public"/);
+  t.equal((await run(['-a', 'all'], machine())).out, all);
+});
+
+t.test('what goes wrong: its status, one clear error, and nothing written', async (t) => {
+  const rows: readonly (readonly [string, readonly string[], string, number, RegExp])[] = [
+    ['an empty input', [], '', EXIT.data, /^<stdin>:1:1: error\[DOC007\]: the document is empty\n {2}hint: /],
+    ['truncated JSON', [], example.slice(0, 5000), EXIT.data, /^<stdin>:\d+:\d+: error\[DOC001\]: /],
+    [
+      'two documents in one',
+      [],
+      empty + empty,
+      EXIT.data,
+      /^<stdin>:1:21: error\[DOC001\]: text after the end/,
+    ],
+    [
+      'an unknown shape',
+      [],
+      '{"a": 1}',
+      EXIT.data,
+      /^<stdin>:1:1: error\[INV001\]: .*an object with a\n {2}hint: known: aws/,
+    ],
+    [
+      'another shape than was said',
+      ['--from', 'ec2-legacy'],
+      empty,
+      EXIT.data,
+      /error\[INV001\]: not the shape of ec2-legacy/,
+    ],
+    [
+      'one good document and a bad one',
+      ['-', 'bad.json'],
+      empty,
+      EXIT.data,
+      /^bad\.json:1:1: error\[DOC007\]/,
+    ],
+    [
+      'a file that is not there',
+      ['nowhere.json'],
+      '',
+      EXIT.noInput,
+      /^cloudhosts: nowhere\.json: No such file or directory\n$/,
+    ],
+    [
+      'an unknown option',
+      ['--form', 'aws'],
+      '',
+      EXIT.usage,
+      /^cloudhosts: unknown option --form\n {2}hint: did you mean --from\?/,
+    ],
+    ['an unknown source', ['--from', 'asw'], '', EXIT.usage, /hint: did you mean aws\?/],
+    [
+      'an expression that is none',
+      ['--select', 'web'],
+      '',
+      EXIT.usage,
+      /^--select:1:1: error\[INV008\]: "web" has no =/,
+    ],
+  ];
+  for (const [why, words, input, status, report] of rows) {
+    const host = new FakeHost().file('bad.json', '');
+    host.stdin = input;
+    const ran = await run(words, host);
+    t.strictSame([ran.status, ran.out], [status, ''], why);
+    t.match(ran.err, report, why);
+    t.equal(ran.err.match(/error\[/g)?.length ?? 1, 1, `${why}: one error`);
+  }
+});
+
+t.test('an incomplete source: written, closed as incomplete, and told by the status', async (t) => {
+  const host = new FakeHost();
+  host.stdin = half;
+  const { status, out, err } = await run([], host);
+  t.equal(out, '{"v":1,"kind":"end","source":"aws","complete":false,"why":"more pages follow"}\n');
+  t.equal(status, EXIT.negative);
+  t.match(err, /^<stdin>:1:35: warning\[INV003\]: /);
+  const both = new FakeHost().file('one', half).file('two', example);
+  t.match(told((await run(['one', 'two'], both)).out).at(-1), 'aws: false', 'one of two is enough');
+});
+
+t.test('--json: diagnostics are JSON Lines on standard error', async (t) => {
+  const host = new FakeHost();
+  host.stdin = half;
+  const { status, err } = await run(['--json'], host);
+  const lines: readonly Record<string, unknown>[] = err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.match(lines, [{ code: 'INV003', severity: 'warning', file: '<stdin>', line: 1, column: 35 }]);
+  t.equal(status, EXIT.negative);
+});
+
+t.test('a full disk is an error', async (t) => {
+  const host = new FakeHost();
+  host.stdin = example;
+  host.failures.set('write 1', 'ENOSPC');
+  t.strictSame(await run([], host), {
+    status: EXIT.io,
+    out: '',
+    err: 'cloudhosts: standard output: No space left on device\n',
+  });
+});
