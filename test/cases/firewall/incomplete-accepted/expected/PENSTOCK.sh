@@ -1,0 +1,6 @@
+# PENSTOCK by fwgen(1). These are commands for sh(1), to be read; iptables-restore loads the same in one step.
+# While they run, packets meet a chain that is not filled yet.
+iptables -N PENSTOCK 2>/dev/null || iptables -F PENSTOCK
+iptables -A PENSTOCK -s 192.0.2.11/32 -p tcp -m tcp --dport 22 -m comment --comment "EC2 - web-1" -j ACCEPT
+iptables -A PENSTOCK -s 192.0.2.12/32 -p tcp -m tcp --dport 22 -m comment --comment "EC2 - web-2" -j ACCEPT
+iptables -C INPUT -j PENSTOCK 2>/dev/null || iptables -I INPUT -j PENSTOCK

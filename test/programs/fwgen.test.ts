@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { EXIT } from '../../src/command/exit.ts';
+import { runProgram } from '../../src/command/main.ts';
+import { FIREWALL_FAULTS } from '../../src/firewall/faults.ts';
+import { targets } from '../../src/firewall/targets/index.ts';
+import { FakeHost } from '../../src/host/fake.ts';
+import { program } from '../../src/programs/fwgen.ts';
+import { host, stream } from '../firewall/sample.ts';
+import { casesOf, compare, outcome } from './golden.ts';
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const HOSTS = stream([host('web-1', '192.0.2.1', '2001:db8::1')]);
+
+async function run(words: readonly string[], machine = new FakeHost(), input = HOSTS): Promise<Ran> {
+  machine.stdin = input;
+  const status = await runProgram(program, ['emit', ...words], machine);
+  return { status, out: machine.stdout, err: machine.stderr };
+}
+
+t.test('the cases, for every target', async (t) => {
+  const used = new Set<string>();
+  for (const [name, { shows, words, status }] of casesOf('test/cases/firewall')) {
+    const folder = `test/cases/firewall/${name}`;
+    const input = readFileSync(`${folder}/input.jsonl`, 'utf8');
+    const files = new Map<string, string>();
+    for (const target of targets) {
+      const ended = await outcome(
+        program,
+        ['emit', ...words, '--target', target.name, '--out', '/out'],
+        input,
+      );
+      const report = ended.files.get('stderr') ?? '';
+      // What a target refuses stands beside what the others print, under its name.
+      const refused = ended.status === EXIT.usage;
+      t.ok(ended.status === status || (status === 0 && refused), `${name}, ${target.name}: ${shows}`);
+      for (const [file, text] of ended.files) files.set(refused ? `${target.name}.refused` : file, text);
+      for (const [code] of report.matchAll(/FW\d+/g)) used.add(code);
+    }
+    compare(t, `${folder}/expected`, files);
+  }
+  const others = ['FW001', 'FW002', 'FW005', 'FW007', 'FW008', 'FW009', 'FW010'];
+  t.strictSame(
+    Object.keys(FIREWALL_FAULTS).filter((code) => !used.has(code)),
+    others,
+    'every diagnostic of hosts has a case; the others are of the command line, or have a table in test/firewall',
+  );
+});
+
+t.test('on standard output, iptables is one text for both tools, or for one', async (t) => {
+  const both = await run(['--ports', '22']);
+  t.match(both.out, /^-A PENSTOCK-hosts -4 -s 192\.0\.2\.1\/32 /m);
+  t.match(both.out, /^-A PENSTOCK-hosts -6 -s 2001:db8::1\/128 /m);
+  t.equal(both.out.match(/^COMMIT$/gm)?.length, 1);
+  const four = await run(['--ports', '22', '-4']);
+  t.match(four.out, /^-A PENSTOCK-hosts -s 192\.0\.2\.1\/32 /m);
+  t.notMatch(four.out, '2001:db8');
+  t.notMatch((await run(['--ports', '22', '-6'])).out, '192.0.2.1');
+  t.equal((await run(['--ports', '22', '-4', '-6'])).out, both.out);
+  t.equal((await run(['-p', '22', '-t', 'iptables', '-c', 'PENSTOCK', '-a', 'public', '-'])).out, both.out);
+});
+
+t.test('streams: standard input, -, files, several at once', async (t) => {
+  const machine = new FakeHost()
+    .file('one', stream([host('a', '198.51.100.1')]))
+    .file('two', stream([host('b', '198.51.100.2')]));
+  const { out, status } = await run(['-p', '22', '-4', 'one', '-', 'two'], machine);
+  t.equal(status, EXIT.ok);
+  t.strictSame(out.match(/EC2 - \S+(?=")/g), ['EC2 - web-1', 'EC2 - a', 'EC2 - b']);
+});
+
+t.test('--out writes files under a folder, whole or not at all', async (t) => {
+  const machine = new FakeHost();
+  const words = ['--ports', '22', '--out', '/srv/x/'];
+  t.strictSame(await run(words, machine), { status: EXIT.ok, out: '', err: '' });
+  const written = [...machine.files.keys()].sort();
+  t.strictSame(written, ['/srv/x/etc/penstock/PENSTOCK.v4.rules', '/srv/x/etc/penstock/PENSTOCK.v6.rules']);
+  const old = machine.textOf('/srv/x/etc/penstock/PENSTOCK.v4.rules');
+  for (const [code, status, reason] of [
+    ['EACCES', EXIT.noPermission, 'Permission denied'],
+    ['ENOSPC', EXIT.io, 'No space left on device'],
+    ['ENOTDIR', EXIT.cantCreate, 'Not a directory'],
+  ] as const) {
+    machine.failures.set('create /srv/x/etc/penstock/.PENSTOCK.v6.rules.new', code);
+    const failed = await run([...words, '--others', 'drop'], machine);
+    t.equal(failed.status, status, code);
+    t.match(failed.err, new RegExp(`PENSTOCK\\.v6\\.rules\\.new: ${reason}`));
+    t.strictSame([...machine.files.keys()].sort(), written, 'nothing half written is left');
+    t.equal(machine.textOf('/srv/x/etc/penstock/PENSTOCK.v4.rules'), old, 'and the old files stand');
+  }
+});
+
+t.test('--json: artifacts and diagnostics as JSON Lines', async (t) => {
+  const { out, err, status } = await run(['-p', '22', '--json', '-s', 'name=web-*']);
+  t.strictSame([status, err], [EXIT.ok, '']);
+  const artifacts: readonly Record<string, unknown>[] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.match(artifacts, [
+    {
+      path: '/etc/penstock/PENSTOCK.v4.rules',
+      mode: 0o644,
+      verify: ['iptables-restore', '--test', '--noflush', '{}'],
+    },
+    {
+      path: '/etc/penstock/PENSTOCK.v6.rules',
+      mode: 0o644,
+      load: ['ip6tables-restore', '--wait', '--noflush', '{}'],
+    },
+  ]);
+  const nobody = await run(['-p', '22', '--json', '-s', 'name=nobody']);
+  t.match(JSON.parse(nobody.err), { code: 'FW003', severity: 'warning' });
+  t.equal(nobody.status, EXIT.ok);
+});
+
+t.test('what goes wrong: its status, and nothing written', async (t) => {
+  const rows: readonly (readonly [string, readonly string[], string, number, RegExp])[] = [
+    ['no ports', [], HOSTS, EXIT.usage, /^fwgen: --ports is missing/],
+    ['a port that is none', ['-p', '22,ssh'], HOSTS, EXIT.usage, /^--ports:1:4: error\[FW001\]: /],
+    ['a chain that is none', ['-p', '22', '-c', 'a b'], HOSTS, EXIT.usage, /^--chain:1:2: error\[FW002\]: /],
+    [
+      'a condition that is none',
+      ['-p', '22', '-s', 'x=1'],
+      HOSTS,
+      EXIT.usage,
+      /^--select:1:1: error\[INV008\]: /,
+    ],
+    ['an unknown target', ['-p', '22', '-t', 'nftable'], HOSTS, EXIT.usage, /hint: did you mean nftables\?/],
+    [
+      'an unknown option',
+      ['--prots', '22'],
+      HOSTS,
+      EXIT.usage,
+      /^fwgen: unknown option --prots\n {2}hint: did you mean --ports\?/,
+    ],
+    [
+      'a table that is none',
+      ['-p', '22', '-t', 'nftables', '--table', 'a;b'],
+      HOSTS,
+      EXIT.usage,
+      /^--table:1:1: error\[FW010\]/,
+    ],
+    [
+      'a table of one family',
+      ['-p', '22', '-t', 'nftables', '--table', 'ip filter'],
+      HOSTS,
+      EXIT.usage,
+      /error\[FW008\]: the table ip filter takes no IPv6 rules\n {2}hint: give -4/,
+    ],
+    [
+      'a table for iptables',
+      ['-p', '22', '--table', 'filter'],
+      HOSTS,
+      EXIT.usage,
+      /--table is for --target nftables only/,
+    ],
+    [
+      'an own table for iptables',
+      ['-p', '22', '--own-table'],
+      HOSTS,
+      EXIT.usage,
+      /--own-table is for --target nftables only/,
+    ],
+    [
+      'both tables',
+      ['-p', '22', '-t', 'nftables', '--own-table', '--table', 'x'],
+      HOSTS,
+      EXIT.usage,
+      /exclude each other/,
+    ],
+    [
+      'a table that does nothing',
+      ['-p', '22', '-t', 'nftables', '--own-table'],
+      HOSTS,
+      EXIT.usage,
+      /error\[FW007\]: .*\n {2}hint: add --others drop/,
+    ],
+    [
+      'a word of nft',
+      ['-p', '22', '-t', 'nftables', '-c', 'tcp'],
+      HOSTS,
+      EXIT.usage,
+      /error\[FW009\]: .*\n {2}hint: .*TCP/,
+    ],
+    [
+      'an empty input',
+      ['-p', '22'],
+      '',
+      EXIT.data,
+      /^<stdin>:1:1: error\[DOC007\]: the host stream is empty/,
+    ],
+    ['no stream', ['-p', '22'], 'hello\n', EXIT.data, /^<stdin>:1:1: error\[INV005\]: /],
+    [
+      'a stream cut off in a line',
+      ['-p', '22'],
+      HOSTS.slice(0, 100),
+      EXIT.data,
+      /^<stdin>:1:\d+: error\[INV005\]: .*\n[\s\S]*\^/,
+    ],
+    [
+      'a cloud document',
+      ['-p', '22'],
+      readFileSync('examples/describe-instances.json', 'utf8'),
+      EXIT.data,
+      /cloudhosts\(1\)/,
+    ],
+    [
+      'a file that is not there',
+      ['-p', '22', 'nowhere'],
+      HOSTS,
+      EXIT.noInput,
+      /^fwgen: nowhere: No such file or directory\n$/,
+    ],
+  ];
+  for (const [why, words, input, status, report] of rows) {
+    const machine = new FakeHost();
+    const ran = await run([...words, '--out', '/out'], machine, input);
+    t.strictSame([ran.status, ran.out, machine.files.size], [status, '', 0], why);
+    t.match(ran.err, report, why);
+  }
+});
+
+t.test('--accept-incomplete goes on with a stream that was cut off between lines, and says so', async (t) => {
+  const [first = ''] = HOSTS.split('\n');
+  const refused = await run(['-p', '22'], new FakeHost(), first);
+  t.strictSame([refused.status, refused.out], [EXIT.data, '']);
+  t.match(
+    refused.err,
+    /^error\[INV006\]: aws: the host stream was cut off: there is no closing line\n {2}hint: .*--accept-incomplete/,
+  );
+  const accepted = await run(['-p', '22', '--accept-incomplete'], new FakeHost(), first);
+  t.match(accepted.err, /^warning\[INV007\]: aws: the host stream was cut off/);
+  t.equal(accepted.out, (await run(['-p', '22'])).out);
+});
