@@ -12,8 +12,14 @@ function number(family: Family): fc.Arbitrary<bigint> {
   const top = (1n << BigInt(bitsOf(family))) - 1n;
   const low = fc.bigInt({ min: 0n, max: 300n });
   const around = fc.tuple(fc.integer({ min: 1, max: bitsOf(family) - 1 }), fc.bigInt({ min: -3n, max: 3n }));
+  const word = fc.constantFrom(0n, 1n, 0x7fffffffn, 0x80000000n, 0xfffffffen, 0xffffffffn);
+  const words = fc
+    .array(word, { minLength: bitsOf(family) / 32, maxLength: bitsOf(family) / 32 })
+    .map((words) => words.reduce<bigint>((sum, word) => (sum << 32n) | word, 0n));
   return fc.oneof(
     fc.bigInt({ min: 0n, max: top }),
+    // words at their ends, where borrows run on
+    words,
     low,
     low.map((n) => top - n),
     // next to a power of two, where carries run from word to word

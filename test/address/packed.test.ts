@@ -11,10 +11,12 @@ import {
   type LineFault,
   PackedBuilder,
   type PackedOptions,
+  Range,
   readItem,
 } from '../../src/address/index.ts';
 import { sortRecords } from '../../src/address/packed/sort6.ts';
 import { address, prefix, range, text } from './arbitrary.ts';
+import { rows } from './tricky.ts';
 
 interface Answer {
   readonly set: AddressSet;
@@ -72,7 +74,11 @@ const item = fc.oneof(
   address.map(String),
   range.map(String),
   masked,
-  fc.tuple(address, fc.nat(130)).map(([a, length]) => `${a.toString()}/${length}`),
+  fc
+    .tuple(address, fc.nat(130), fc.constantFrom('', '', '0', '+', ' '))
+    .map(([a, n, sign]) => `${a.toString()}/${sign}${n}`),
+  fc.tuple(address, address).map(([a, b]) => `${a.toString()}-${b.toString()}`),
+  fc.constantFrom(...rows.map((row) => row.text).filter((text) => !text.includes('\n'))),
   text.filter((text) => !text.includes('\n')),
   fc.constant(''),
 );
@@ -98,6 +104,17 @@ t.test('any list, any forms, cut anywhere', async () => {
     }),
     { numRuns: 4000 },
   );
+});
+
+t.test('every tricky text as a line, in every form by itself and in all', async (t) => {
+  const list = rows.map((row) => `${row.text.replaceAll('\n', '')}\n`).join('');
+  const each: ItemForm[] = ['host-bits', 'netmask', 'wildcard', 'single-address', 'range'];
+  for (const forms of [[], ...each.map((form) => [form]), each]) {
+    const expected = plain(list, forms);
+    const answer = packed(bytesOf(list), { forms });
+    t.ok(answer.set.equals(expected.set), `the set with ${forms.join(', ')}`);
+    t.same(answer.faults, expected.faults, `the faults with ${forms.join(', ')}`);
+  }
 });
 
 t.test('byte by byte', async (t) => {
@@ -186,6 +203,14 @@ t.test('any set to bytes', async (t) => {
     }),
     { numRuns: 3000 },
   );
+  for (const text of ['1:2::-1:3::', '1::-2::', '::1:0:0-::2:0:0', '::1-::2', '::1:0-::2:0', '::5-::5']) {
+    const set = AddressSet.of(Range.parse(text));
+    t.equal(
+      written(set, formatRanges),
+      `${[...set.ranges()].join()}\n`,
+      `${text}: ends that differ in one word or none`,
+    );
+  }
   let calls = 0;
   const random = randomWords(7);
   const many = packed(

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { Address, AddressFault, Asn, HostPort, PortSet, Prefix, Range } from '../../src/address/index.ts';
 import { ipCidrSays, netmaskSays } from './libraries.ts';
+import { rows } from './tricky.ts';
 
 const READERS: Readonly<Record<string, (text: string) => { toString(): string } | AddressFault>> = {
   address: (text) => Address.read(text),
@@ -11,39 +11,6 @@ const READERS: Readonly<Record<string, (text: string) => { toString(): string } 
   ports: (text) => PortSet.read(text),
   hostport: (text) => HostPort.read(text),
 };
-
-interface Row {
-  readonly as: string;
-  readonly text: string;
-  readonly says: string;
-  readonly at: string;
-  readonly why: string;
-  readonly hint: string;
-  readonly decides: string;
-  readonly netmask: string;
-  readonly ipCidr: string;
-}
-
-const rows: Row[] = readFileSync(new URL('tricky.md', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => /^\| [a-z]+ \| `/.test(line))
-  .map((line) => {
-    const [
-      as = '',
-      text = '',
-      says = '',
-      at = '',
-      why = '',
-      hint = '',
-      decides = '',
-      netmask = '',
-      ipCidr = '',
-    ] = line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim());
-    return { as, text: String(JSON.parse(text.slice(1, -1))), says, at, why, hint, decides, netmask, ipCidr };
-  });
 
 t.test('each tricky text gets its answer', async (t) => {
   t.ok(rows.length >= 90, `${rows.length} rows`);

@@ -38,6 +38,7 @@ class Text {
   #bytes = new Uint8Array(CHUNK);
   #at = 0;
   readonly #groups = new Uint16Array(8);
+  readonly #runs = longestRuns();
 
   constructor(write: Write, options: FormatOptions) {
     this.#write = write;
@@ -103,7 +104,7 @@ class Text {
     groups[7] = w3;
     let zeros = 0;
     for (let i = 0; i < 8; i++) if (groups[i] === 0) zeros |= 1 << i;
-    const run = LONGEST_RUN[zeros] ?? 0;
+    const run = this.#runs[zeros] ?? 0;
     const best = run === 0 ? 8 : run >>> 4;
     for (let i = 0; i < 8; i++) {
       if (i === best) {
@@ -132,15 +133,17 @@ const HEX_DIGITS: Uint8Array = Uint8Array.from({ length: 16 }, (_, digit) => (di
  * For each set of zero groups (bit i for group i) the longest run of them, the first of equals: where it starts in the upper
  * four bits and how long it is in the lower ones, or 0 if none is longer than one group.
  */
-const LONGEST_RUN: Uint8Array = Uint8Array.from({ length: 256 }, (_, zeros) => {
-  let best = 0;
-  for (let start = 0; start < 8; start++) {
-    let length = 0;
-    while (start + length < 8 && (zeros >>> (start + length)) & 1) length++;
-    if (length > 1 && length > (best & 15)) best = (start << 4) | length;
-  }
-  return best;
-});
+function longestRuns(): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, zeros) => {
+    let best = 0;
+    for (let start = 0; start < 8; start++) {
+      let length = 0;
+      while (start + length < 8 && (zeros >>> (start + length)) & 1) length++;
+      if (length > 1 && length > (best & 15)) best = (start << 4) | length;
+    }
+    return best;
+  });
+}
 
 /** Writes a number below 256 at `at`. Returns the index after it. */
 function decimal(bytes: Uint8Array, at: number, number: number): number {
