@@ -5,12 +5,12 @@ import { type Diagnose, diagnoser, type FaultTable } from '../document/diagnosti
 export const FIREWALL_FAULTS = {
   FW001: {
     severity: 'error',
-    meaning: 'A list of ports that can not be read. It is written as in 22,80,8000-8010,53/udp.',
+    meaning: 'A list of ports that cannot be read. It is written as in 22,80,8000-8010,53/udp.',
   },
   FW002: {
     severity: 'error',
     meaning:
-      'A name that can not be that of a chain of ours: a letter first, then letters, digits, dots, dashes and underscores; short enough that the chains named after it stay within the 28 bytes that the kernel takes; not the name of a target.',
+      'A name that cannot be that of a chain of ours: a letter first, then letters, digits, dots, dashes and underscores; short enough that the chains named after it stay within the 28 bytes that the kernel takes; not the name of a target.',
   },
   FW003: {
     severity: 'warning',
@@ -29,7 +29,7 @@ export const FIREWALL_FAULTS = {
   FW006: {
     severity: 'error',
     meaning:
-      'A built-in chain is not ours, so it can not be replaced as a whole: only --target commands adds lines to one.',
+      'A built-in chain is not ours, so it cannot be replaced as a whole: only --target commands adds lines to one.',
   },
   FW007: {
     severity: 'error',

@@ -95,7 +95,7 @@ function chainFault(source: Source): Diagnostic | undefined {
         ? 'the name of the chain is empty'
         : bad === 0
           ? 'the name of a chain begins with a letter'
-          : 'a character that the name of a chain can not have';
+          : 'a character that the name of a chain cannot have';
     return diagnose('FW002', source.span(bad, text.length), why, {
       hint: 'write it as in PENSTOCK or cloud-hosts',
     });

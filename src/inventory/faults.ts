@@ -35,7 +35,7 @@ export const INVENTORY_FAULTS = {
     severity: 'warning',
     meaning: 'The inventory is incomplete, and --accept-incomplete lets it pass.',
   },
-  INV008: { severity: 'error', meaning: 'An expression of --select that can not be read.' },
+  INV008: { severity: 'error', meaning: 'An expression of --select that cannot be read.' },
 } as const satisfies FaultTable;
 
 export const diagnose: Diagnose<typeof INVENTORY_FAULTS> = diagnoser(INVENTORY_FAULTS);

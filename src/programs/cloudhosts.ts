@@ -32,9 +32,9 @@ or
 .Cm tag : Ns Ar KEY ,
 and the glob has
 .Sq *
-for any characters and
+for any characters,
 .Sq \\&?
-for any one.
+for any one, and a backslash before what stands for itself.
 .Ar FIELD Ns Cm != Ns Ar GLOB
 keeps those of which it does not hold.
 May be given several times: expressions for one field are alternatives, different fields must all hold, and so must every

@@ -75,11 +75,11 @@ drops them in the chain.`,
   table: {
     type: 'text',
     value: 'TABLE',
-    summary: 'nftables: the table that the chain is put into, as FAMILY NAME; inet filter unless given',
+    summary: 'the table that the chain is put into, as FAMILY NAME; inet filter unless given (nftables only)',
   },
   'own-table': {
     type: 'flag',
-    summary: 'nftables: a table of its own (inet penstock) with a hook of its own, which needs no jump',
+    summary: 'a table of its own (inet penstock) with a hook of its own, which needs no jump (nftables only)',
     detail: 'Such a table can only close, so it goes with\n.Fl -others Cm drop .',
   },
   '4': { type: 'flag', summary: 'IPv4 only' },
@@ -142,7 +142,7 @@ export const program: Program = {
   ],
   exits: {
     ok: '',
-    usage: 'The command line is wrong, or asks a target for what it can not do.',
+    usage: 'The command line is wrong, or asks a target for what it cannot do.',
     data: 'The host stream is not one, or is incomplete, or holds what must not be let in. Nothing was written.',
     noInput: '',
     cantCreate: '',

@@ -81,10 +81,10 @@ t.test('names of chains', async (t) => {
     ['', 'FW002 0 the name of the chain is empty'],
     ['-A', 'FW002 0 the name of a chain begins with a letter'],
     ['9lives', 'FW002 0 the name of a chain begins with a letter'],
-    ['a b', 'FW002 1 a character that the name of a chain can not have'],
-    ['a\nCOMMIT', 'FW002 1 a character that the name of a chain can not have'],
-    ['a;b', 'FW002 1 a character that the name of a chain can not have'],
-    ['größe', 'FW002 2 a character that the name of a chain can not have'],
+    ['a b', 'FW002 1 a character that the name of a chain cannot have'],
+    ['a\nCOMMIT', 'FW002 1 a character that the name of a chain cannot have'],
+    ['a;b', 'FW002 1 a character that the name of a chain cannot have'],
+    ['größe', 'FW002 2 a character that the name of a chain cannot have'],
     ['x'.repeat(23), 'FW002 22 a name of 23 bytes, and 22 is the most'],
     ['ACCEPT', 'FW002 0 ACCEPT is the name of a target'],
     ['REJECT', 'FW002 0 REJECT is the name of a target'],
@@ -289,7 +289,7 @@ function refusals(name: string, asked: Asked, options: EmitOptions): string {
   );
 }
 
-t.test('what a target can not express it refuses by name', async (t) => {
+t.test('what a target cannot express it refuses by name', async (t) => {
   const ip: EmitOptions = { ...ALONE, table: { family: 'ip', name: 'filter' } };
   const ip6: EmitOptions = { ...ALONE, table: { family: 'ip6', name: 'filter' } };
   const rows: readonly (readonly [string, string, Asked, EmitOptions, string])[] = [

@@ -185,6 +185,17 @@ t.test('what else can be wrong with a stream', async (t) => {
   );
 });
 
+t.test('the stream that the page shows is one', async (t) => {
+  const page = readFileSync('man/penstock-hosts.5', 'utf8');
+  const shown = /^\.Bd [^\n]*\n(\{[\s\S]*?)^\.Ed/m.exec(page)?.[1] ?? '';
+  // The page breaks lines where the stream has none.
+  const stream = readStream(new Source('page', shown.replace(/\n +/g, '')));
+  t.strictSame(
+    [said(stream.diagnostics), stream.hosts.length, stream.closings.length, stream.open],
+    [[], 1, 1, []],
+  );
+});
+
 t.test('a stream that was cut off is told from one that has ended', async (t) => {
   const whole = `${HOST}\n${END}\n`;
   const rows: readonly (readonly [string, string, readonly string[]])[] = [
@@ -296,7 +307,7 @@ t.test('which hosts are chosen', async (t) => {
     t.equal(String(addressesOf({ ...host, addresses }, scope).map((each) => each.prefix)), found, scope);
 });
 
-t.test('an expression that can not be read, at its place', async (t) => {
+t.test('an expression that cannot be read, at its place', async (t) => {
   const rows: readonly (readonly [string, string, string])[] = [
     ['running', 'INV008 1:1 "running" has no =', 'write FIELD=GLOB'],
     ['nmae=x', 'INV008 1:1 unknown field "nmae"', 'did you mean name?'],

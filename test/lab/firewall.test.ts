@@ -1,9 +1,17 @@
 // Filters under the real kernel: what each target prints is loaded by the real tools in a network namespace, and probe
 // packets get the verdict that evaluate() gives.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { Address } from '../../src/address/index.ts';
 import { runProgram } from '../../src/command/main.ts';
@@ -13,6 +21,7 @@ import type { Host } from '../../src/inventory/model.ts';
 import { program as fwgen } from '../../src/programs/fwgen.ts';
 import { HOSTILE } from '../firewall/hostile.ts';
 import { expanded, host, stream } from '../firewall/sample.ts';
+import { casesOf } from '../programs/golden.ts';
 import { run } from '../spawn.ts';
 import { Net, type Probe, type Verdict } from './firewall-net.ts';
 
@@ -351,14 +360,116 @@ for (const [skip, make] of groups) {
   }
 }
 
-t.test('a table of its own opens nothing that another one drops', { skip: groups[2]?.[0] ?? false }, async (t) => {
-  const net = await Net.lay(`pn-${process.pid}-${count++}`, ['192.0.2.1'], [22]);
-  t.teardown(() => net.remove());
-  await nft.load(net, NFT_SITE);
-  const probes = [{ source: '192.0.2.1', protocol: 'tcp', port: 22 }] as const;
-  await nft.load(net, await emitted(['-t', 'nftables', '--own-table', '--others', 'drop'], HOSTS, '22'));
-  t.strictSame(await net.probe(probes, 1), ['return'], 'accepted there, and still refused by the site');
-  await nft.load(net, await emitted(['-t', 'nftables'], HOSTS, '22'));
-  await net.on(['nft', 'insert', 'rule', 'inet', 'filter', 'input', 'jump', 'PENSTOCK']);
-  t.strictSame(await net.probe(probes, 1), ['accept'], "in the site's table it is let in");
-});
+/** The commands of the page that load something, as a reader would type them. */
+function pageCommands(): readonly string[] {
+  const page = readFileSync('man/fwgen.1', 'utf8').replaceAll('\\-', '-').replaceAll('\\e', '\\');
+  const lines = [...page.matchAll(/^\.Dl \$ (.+)$/gm)].map(([, line = '']) => line);
+  const blocks = [...page.matchAll(/^\.Bd -literal.*\n([\s\S]+?)^\.Ed$/gm)].map(([, block = '']) => block);
+  return [...lines.filter((line) => /iptables-restore|\bnft -f/.test(line)), ...blocks];
+}
+
+t.test(
+  'what the page shows is done as it stands there',
+  { skip: (await lacking(['iptables', 'ip6tables', 'nft'])) || (await lacking(['cloudhosts', 'fwgen'])) },
+  async (t) => {
+    const commands = pageCommands();
+    t.equal(commands.length, 3);
+    for (const command of commands) {
+      const net = await Net.lay(`pn-${process.pid}-${count++}`, ['192.0.2.11', '192.0.2.99'], [22, 8140]);
+      t.teardown(() => net.remove());
+      const rules = join(bin, `rules-${count}`);
+      const script = command.replaceAll('/run/penstock.rules', rules);
+      // The block ends with "is it there? else put it": the question complains when it is not.
+      const { status, stderr } = await net.on(['bash', '-e', '-o', 'pipefail', '-c', script]);
+      t.equal(status, 0, `${command}\n${stderr}`);
+      const { stdout } = await net.on(['nft', 'list', 'ruleset']);
+      t.match(stdout, /192\.0\.2\.11/, command);
+      if (!/own-table/.test(command)) continue;
+      const probe = (source: string): Promise<readonly Verdict[]> =>
+        net.probe([{ source, protocol: 'tcp', port: 8140 }], source === '192.0.2.11' ? 1 : 0);
+      t.strictSame([await probe('192.0.2.11'), await probe('192.0.2.99')], [['accept'], ['drop']]);
+    }
+  },
+);
+
+t.test(
+  "as a part of the site's own file, which begins with flush ruleset",
+  { skip: groups[2]?.[0] ?? false },
+  async (t) => {
+    const net = await Net.lay(`pn-${process.pid}-${count++}`, ['192.0.2.1', '192.0.2.2'], [22]);
+    t.teardown(() => net.remove());
+    const ours = join(bin, 'PENSTOCK.nft');
+    writeFileSync(ours, await emitted(['-t', 'nftables'], HOSTS, '22'));
+    const site = NFT_SITE.replace('filter;\n', 'filter;\n    jump PENSTOCK\n');
+    const file = `flush ruleset\ninclude "${ours}"\n${site}`;
+    for (let i = 0; i < 2; i++) t.equal((await nft.load(net, file)).status, 0);
+    t.equal((await nft.load(net, await emitted(['-t', 'nftables'], HOSTS, '22'))).status, 0, 'and by itself');
+    const probes = ['192.0.2.1', '192.0.2.2'].map((source) => ({
+      source,
+      protocol: 'tcp' as const,
+      port: 22,
+    }));
+    t.strictSame(await net.probe(probes, 2), ['accept', 'return']);
+  },
+);
+
+t.test(
+  'every golden is one that the real tools load',
+  {
+    skip:
+      (await lacking(['iptables-nft', 'ip6tables-nft', 'nft'])) ||
+      (await lacking(['iptables-legacy', 'ip6tables-legacy'])),
+  },
+  async (t) => {
+    const net = await Net.lay(`pn-${process.pid}-${count++}`, [], []);
+    t.teardown(() => net.remove());
+    let loaded = 0;
+    for (const [name] of casesOf('test/cases/firewall')) {
+      const folder = resolve('test/cases/firewall', name, 'expected');
+      for (const file of readdirSync(folder)) {
+        const path = join(folder, file);
+        const ways: readonly (readonly string[])[] = file.endsWith('.v4.rules')
+          ? [
+              ['iptables-nft-restore', '--noflush', path],
+              ['iptables-legacy-restore', '--noflush', path],
+            ]
+          : file.endsWith('.v6.rules')
+            ? [
+                ['ip6tables-nft-restore', '--noflush', path],
+                ['ip6tables-legacy-restore', '--noflush', path],
+              ]
+            : file.endsWith('.nft')
+              ? [['nft', '-f', path]]
+              : file.endsWith('.sh')
+                ? [['sh', '-e', path]]
+                : [];
+        for (const argv of ways) {
+          const { status, stderr } = await net.on(argv);
+          t.strictSame(
+            [status, stderr.replace(/^# Warning: .*\n/gm, '')],
+            [0, ''],
+            `${argv[0]} ${name}/${file}`,
+          );
+          loaded++;
+        }
+      }
+    }
+    t.ok(loaded >= 40, `${loaded} loads`);
+  },
+);
+
+t.test(
+  'a table of its own opens nothing that another one drops',
+  { skip: groups[2]?.[0] ?? false },
+  async (t) => {
+    const net = await Net.lay(`pn-${process.pid}-${count++}`, ['192.0.2.1'], [22]);
+    t.teardown(() => net.remove());
+    await nft.load(net, NFT_SITE);
+    const probes = [{ source: '192.0.2.1', protocol: 'tcp', port: 22 }] as const;
+    await nft.load(net, await emitted(['-t', 'nftables', '--own-table', '--others', 'drop'], HOSTS, '22'));
+    t.strictSame(await net.probe(probes, 1), ['return'], 'accepted there, and still refused by the site');
+    await nft.load(net, await emitted(['-t', 'nftables'], HOSTS, '22'));
+    await net.on(['nft', 'insert', 'rule', 'inet', 'filter', 'input', 'jump', 'PENSTOCK']);
+    t.strictSame(await net.probe(probes, 1), ['accept'], "in the site's table it is let in");
+  },
+);
