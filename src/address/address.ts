@@ -41,11 +41,12 @@ export class Address {
     Object.freeze(this);
   }
 
-  /** The address of these words; an IPv4 address takes only the last. RangeError if an IPv4 address is given more. */
+  /** The address of these words; an IPv4 address takes only the last. RangeError if an IPv4 address is given more, or the zone is none. */
   static fromWords(family: Family, w0: number, w1: number, w2: number, w3: number, zone = ''): Address {
     if (family === 4 && ((w0 | w1 | w2) !== 0 || zone !== '')) {
       throw new RangeError('an IPv4 address has one word and no zone');
     }
+    if (zone !== '' && !isZone(zone, 0)) throw new RangeError(`${JSON.stringify(zone)} is no zone`);
     return new Address(family, w0, w1, w2, w3, zone);
   }
 

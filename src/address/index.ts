@@ -9,6 +9,7 @@ export { InterfaceAddress } from './interface.ts';
 export { type ItemForm, readItem } from './item-text.ts';
 export { type PrefixEntry, PrefixMap, PrefixMapBuilder } from './map.ts';
 export { type LineFault, PackedBuilder, type PackedOptions } from './packed/builder.ts';
+export { AddressFinder } from './packed/find.ts';
 export { type FormatOptions, formatPrefixes, formatRanges, type Write } from './packed/format.ts';
 export { type PortForm, type PortRange, PortSet, parsePort, readPort } from './port.ts';
 export type { PrefixForm } from './prefix-text.ts';

@@ -44,7 +44,8 @@ t.test('node:net takes and refuses the same texts, zones apart', async () => {
     fc.property(text, (text) => {
       const read = Address.read(text);
       const family = read instanceof AddressFault ? 0 : read.family;
-      if (text.includes('%')) return isIP(text) === 0 || isIP(text) === family || text.includes('/');
+      // what it takes for a zone has changed from version to version, so it's asked about the address before one
+      if (text.includes('%')) return family === 0 || isIP(text.split('%', 1)[0] ?? '') === family;
       return isIP(text) === family;
     }),
     { numRuns: 10_000 },
@@ -98,6 +99,7 @@ t.test('numbers and bytes', async (t) => {
   t.throws(() => Address.fromBigInt(6, -1n), RangeError);
   t.throws(() => Address.fromWords(4, 1, 0, 0, 0), RangeError, 'an IPv4 address has one word');
   t.throws(() => Address.fromWords(4, 0, 0, 0, 0, 'eth0'), RangeError, 'and no zone');
+  t.throws(() => Address.fromWords(6, 0, 0, 0, 0, 'a b'), RangeError, 'what is no zone in text is none here');
 });
 
 t.test('the order is total, and next and previous walk it', async (t) => {
@@ -153,6 +155,9 @@ t.test('families never meet unless asked', async (t) => {
 t.test('zones', async (t) => {
   const address = Address.parse('fe80::1%eth0.5');
   t.equal(address.zone, 'eth0.5');
+  for (const zone of ['', ' ', 'a b', 'a/b', 'a%b', 'a]', 'a,b', 'a;b', 'a#b', '$(a)', 'a\n', '\u00e9']) {
+    t.ok(Address.read(`fe80::1%${zone}`) instanceof AddressFault, `no zone: ${JSON.stringify(zone)}`);
+  }
   t.equal(address.withoutZone().toString(), 'fe80::1');
   t.notOk(address.equals(address.withoutZone()));
   t.notOk(Prefix.parse('fe80::/10').contains(address), 'a prefix is on every link, the address on one');

@@ -34,7 +34,7 @@ export const address6: fc.Arbitrary<Address> = number(6).map((n) => Address.from
 export const address: fc.Arbitrary<Address> = fc.oneof(address4, address6);
 
 export const zoned: fc.Arbitrary<Address> = fc
-  .tuple(address6, fc.stringMatching(/^[a-zA-Z0-9._:@-]{1,8}$/))
+  .tuple(address6, fc.stringMatching(/^[a-zA-Z0-9._~:-]{1,8}$/))
   .map(([{ w0, w1, w2, w3 }, zone]) => Address.fromWords(6, w0, w1, w2, w3, zone));
 
 export const prefix4: fc.Arbitrary<Prefix> = fc
