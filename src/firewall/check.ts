@@ -1,4 +1,4 @@
-// What is wrong with a filter although it could be loaded. All findings come back; nothing is changed.
+// What is wrong with a filter although it could be loaded. Findings come back; nothing is changed.
 
 import { Prefix } from '../address/index.ts';
 import type { Diagnostic } from '../document/diagnostic.ts';
@@ -18,25 +18,32 @@ const NO_SOURCES: readonly (readonly [string, string])[] = [
 const SHORTEST_4 = 8;
 const SHORTEST_6 = 16;
 
-/** Findings about a filter's addresses. */
+/** Findings of one kind told one by one. */
+const MOST_TOLD = 20;
+
+/** Findings about a filter's addresses; of many of a kind the first ones, and how many more there are. */
 export function check(ruleset: Ruleset): readonly Diagnostic[] {
   const blocks = NO_SOURCES.map(([text, what]) => ({ block: Prefix.parse(text), what }));
-  return setsOf(ruleset).flatMap((set) =>
-    set.members.flatMap((member) => {
-      if (member.prefix.length < (member.prefix.family === 4 ? SHORTEST_4 : SHORTEST_6))
-        return diagnose(
-          'FW004',
-          undefined,
-          `${named(member)} is no host, but a good part of IPv${member.prefix.family}`,
-          {
-            hint: 'leave it out with --select',
-          },
-        );
-      const dead = blocks.find(({ block }) => block.contains(member.prefix));
-      if (dead === undefined) return [];
-      return diagnose('FW005', undefined, `no packet comes from ${named(member)}: ${dead.what}`);
-    }),
-  );
+  const wide: Diagnostic[] = [];
+  const dead: Diagnostic[] = [];
+  for (const member of setsOf(ruleset).flatMap((set) => set.members)) {
+    const { prefix } = member;
+    if (prefix.length < (prefix.family === 4 ? SHORTEST_4 : SHORTEST_6)) {
+      const message = `${named(member)} is no host, but a good part of IPv${prefix.family}`;
+      wide.push(diagnose('FW004', undefined, message, { hint: 'leave it out with --select' }));
+      continue;
+    }
+    const hit = blocks.find(({ block }) => block.contains(prefix));
+    if (hit !== undefined)
+      dead.push(diagnose('FW005', undefined, `no packet comes from ${named(member)}: ${hit.what}`));
+  }
+  return [...first(wide, 'FW004'), ...first(dead, 'FW005')];
+}
+
+function first(found: readonly Diagnostic[], code: 'FW004' | 'FW005'): readonly Diagnostic[] {
+  const untold = found.length - MOST_TOLD;
+  if (untold <= 0) return found;
+  return [...found.slice(0, MOST_TOLD), diagnose(code, undefined, `${untold} more like these`)];
 }
 
 /** Each set once, however many rules it is in. */

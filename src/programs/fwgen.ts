@@ -79,7 +79,8 @@ drops them in the chain.`,
   },
   'own-table': {
     type: 'flag',
-    summary: 'a table of its own (inet penstock) with a hook of its own, which needs no jump (nftables only)',
+    summary:
+      'a table of its own, called after the chain, with a hook of its own, which needs no jump (nftables only)',
     detail: 'Such a table can only close, so it goes with\n.Fl -others Cm drop .',
   },
   '4': { type: 'flag', summary: 'IPv4 only' },

@@ -238,6 +238,12 @@ t.test('what could be loaded and is wrong', async (t) => {
   }
   const two = expanded([host('a', '0.0.0.0'), host('b', '0.0.0.0'), host('c', '0.0.0.0')]);
   t.match(check(two.ruleset).map(said).join(), /0\.0\.0\.0 \(EC2 - a and 2 more\)/);
+  const many = check(expanded([host('a', ...Array.from({ length: 25 }, (_, n) => `224.0.0.${n}`))]).ruleset);
+  t.strictSame(
+    [many.length, many.at(-1)?.message],
+    [21, '5 more like these'],
+    'and not a thousand of a kind',
+  );
 });
 
 t.test('names as text', async (t) => {

@@ -468,6 +468,13 @@ t.test(
     const probes = [{ source: '192.0.2.1', protocol: 'tcp', port: 22 }] as const;
     await nft.load(net, await emitted(['-t', 'nftables', '--own-table', '--others', 'drop'], HOSTS, '22'));
     t.strictSame(await net.probe(probes, 1), ['return'], 'accepted there, and still refused by the site');
+    const second = ['-t', 'nftables', '--own-table', '--others', 'drop', '--chain', 'SECOND'];
+    await nft.load(net, await emitted(second, HOSTS, '23'));
+    t.strictSame(
+      (await net.on(['nft', 'list', 'tables'])).stdout.trim().split('\n'),
+      ['table inet filter', 'table inet PENSTOCK', 'table inet SECOND'],
+      'a second one stands beside it',
+    );
     await nft.load(net, await emitted(['-t', 'nftables'], HOSTS, '22'));
     await net.on(['nft', 'insert', 'rule', 'inet', 'filter', 'input', 'jump', 'PENSTOCK']);
     t.strictSame(await net.probe(probes, 1), ['accept'], "in the site's table it is let in");

@@ -29,7 +29,7 @@ function emit(ruleset: Ruleset): readonly Artifact[] {
   for (const family of families) {
     const tool = toolOf(family.family);
     if (own) writer.line(`${tool} -N ${chain} 2>/dev/null || ${tool} -F ${chain}`);
-    writer.line(...lines(family, tool, chain));
+    for (const line of lines(family, tool, chain)) writer.line(line);
     if (own) {
       const jump = `${ruleset.hook.toUpperCase()} -j ${chain}`;
       writer.line(`${tool} -C ${jump} 2>/dev/null || ${tool} -I ${jump}`);

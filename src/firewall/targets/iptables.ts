@@ -76,8 +76,11 @@ function textOf(ruleset: Ruleset, group: readonly FamilyRules[], tools: readonly
   for (const { family, rules } of group) {
     const mark = group.length > 1 ? ` -${family}` : '';
     for (const rule of rules) writer.line(...dispatch(rule, chain, mark));
-    for (const { from, action } of rules)
-      if (from !== 'any') writer.line(...members(from, chain, mark, VERDICTS[action]));
+    // One by one: a call takes some 100,000 arguments, and an inventory may have more hosts.
+    for (const { from, action } of rules) {
+      if (from === 'any') continue;
+      for (const line of members(from, chain, mark, VERDICTS[action])) writer.line(line);
+    }
   }
   return writer.line('COMMIT').text();
 }

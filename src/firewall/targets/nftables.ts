@@ -19,9 +19,6 @@ export const nftables: Target<Ruleset, EmitOptions> = {
   emit,
 };
 
-/** The table of our own. */
-const OWN = 'penstock';
-
 /** Before the filter chains (priority 0) of others, behind address translation of destinations (-100). */
 const PRIORITY = 'filter - 10';
 
@@ -70,7 +67,8 @@ const FAMILY_OF: Readonly<Record<'inet' | 'ip' | 'ip6', Family | undefined>> = {
 
 function emit(ruleset: Ruleset, { table }: EmitOptions): readonly Artifact[] {
   const { chain, hook } = ruleset;
-  const { family, name } = table ?? { family: 'inet', name: OWN };
+  // A table of our own is called after its chain: it is replaced as a whole, and there may be other chains of ours.
+  const { family, name } = table ?? { family: 'inet', name: chain };
   const where = `${family} ${name}`;
   const writer = new Writer('\t');
   writer.line(
