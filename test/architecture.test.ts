@@ -125,7 +125,7 @@ t.test('packages and built-ins come in through their doors', async (t) => {
       if (pattern.test(specifier)) t.match(file, allowed, `${file} imports ${specifier}: ${why}`);
     t.ok(
       DOORS.some(([pattern]) => pattern.test(specifier)) ||
-        /^node:(?:path|tty|dns|os|stream|stream\/promises|events|util|url|timers|crypto|buffer)$/.test(
+        /^node:(?:path|tty|dns|dns\/promises|os|stream|stream\/promises|events|util|url|timers|crypto|buffer)$/.test(
           specifier,
         ),
       `${file}: ${specifier} is a package or built-in that the law knows`,

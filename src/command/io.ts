@@ -15,8 +15,9 @@ export class Io {
   readonly host: Host;
   /** Whether diagnostics are JSON Lines (`--json`): a program sets it once, before it reports anything. */
   json = false;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
+  readonly #encoder = new TextEncoder();
+  #buffer: Uint8Array | undefined;
+  #filled = 0;
 
   constructor(name: string, host: Host) {
     this.name = name;
@@ -33,32 +34,41 @@ export class Io {
     return new Source(displayName(path), text);
   }
 
-  /** Adds to standard output. The bytes handed in are copied unless they are written at once. */
+  /** Adds to standard output. The bytes are copied or written before this returns: the caller may use them again. */
   write(output: string | Uint8Array): void {
-    const bytes = typeof output === 'string' ? new TextEncoder().encode(output) : output;
-    if (bytes.length === 0) return;
-    if (bytes.length >= BUFFER) {
+    if (typeof output !== 'string') {
+      this.#writeBytes(output);
+      return;
+    }
+    // Three bytes a UTF-16 unit is the most that UTF-8 needs (RFC 3629 section 3).
+    if (output.length * 3 > BUFFER - this.#filled) {
+      if (output.length * 3 > BUFFER) {
+        this.#writeBytes(this.#encoder.encode(output));
+        return;
+      }
       this.flush();
+    }
+    this.#buffer ??= new Uint8Array(BUFFER);
+    this.#filled += this.#encoder.encodeInto(output, this.#buffer.subarray(this.#filled)).written;
+  }
+
+  #writeBytes(bytes: Uint8Array): void {
+    if (bytes.length > BUFFER - this.#filled) this.flush();
+    if (bytes.length > BUFFER) {
       this.host.write(1, bytes);
       return;
     }
-    this.#pending.push(typeof output === 'string' ? bytes : bytes.slice());
-    this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes >= BUFFER) this.flush();
+    this.#buffer ??= new Uint8Array(BUFFER);
+    this.#buffer.set(bytes, this.#filled);
+    this.#filled += bytes.length;
   }
 
   /** Writes what has gathered. */
   flush(): void {
-    if (this.#pendingBytes === 0) return;
-    const all = new Uint8Array(this.#pendingBytes);
-    let at = 0;
-    for (const bytes of this.#pending) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.host.write(1, all);
+    if (this.#buffer === undefined || this.#filled === 0) return;
+    const full = this.#buffer.subarray(0, this.#filled);
+    this.#filled = 0;
+    this.host.write(1, full);
   }
 
   /** Draws diagnostics on standard error, or prints them there as JSON Lines. What was written before comes out first. */

@@ -71,7 +71,7 @@ function parseVerb(verb: Verb, words: readonly string[]): Parsed {
       return fault(`${shown(name)} takes no value`, undefined, verb);
   }
   const names = Object.keys(options);
-  const result = parse.detailed([...words], {
+  const result = parse.detailed(digitsApart(words, options), {
     boolean: names.filter((name) => options[name]?.type === 'flag'),
     count: names.filter((name) => options[name]?.type === 'count'),
     string: names.filter((name) => takesValue(options[name])),
@@ -122,6 +122,24 @@ function parseVerb(verb: Verb, words: readonly string[]): Parsed {
   return wrong === undefined
     ? { kind: 'run', verb, values, operands }
     : fault(wrong.message, wrong.hint, verb);
+}
+
+/**
+ * `-46` as `-4 -6`: the parser would take it for a number. Only where every digit is a flag, and where it is not the value
+ * of the option before it.
+ */
+function digitsApart(words: readonly string[], options: Options): string[] {
+  const apart: string[] = [];
+  for (const [index, word] of words.entries()) {
+    if (word === '--') return [...apart, ...words.slice(index)];
+    const before = /^--?([^=]+)$/.exec(words[index - 1] ?? '')?.[1];
+    const isValue = before !== undefined && takesValue(options[longName(options, before) ?? '']);
+    const digits = /^-(\d{2,})$/.exec(word)?.[1]?.split('') ?? [];
+    if (digits.length > 0 && !isValue && digits.every((digit) => options[digit]?.type === 'flag')) {
+      apart.push(...digits.map((digit) => `-${digit}`));
+    } else apart.push(word);
+  }
+  return apart;
 }
 
 interface Refusal {

@@ -23,7 +23,7 @@ async function run(
 }
 
 t.test('what a command line gives', async (t) => {
-  const nothing = { json: false, d: 0, from: [], operands: [] };
+  const nothing = { json: false, d: 0, from: [], families: [false, false], operands: [] };
   const rows: readonly (readonly [string, readonly string[], object])[] = [
     ['nothing given', ['pour'], nothing],
     ['a flag and a letter', ['pour', '-j', '-p', '22'], { ...nothing, json: true, ports: '22' }],
@@ -44,6 +44,8 @@ t.test('what a command line gives', async (t) => {
     ['numbers', ['pour', '--depth', '9', '-t', '0.5'], { ...nothing, depth: 9, t: 0.5 }],
     ['a value that begins with a dash', ['pour', '--ports', '-5'], { ...nothing, ports: '-5' }],
     ['a flag twice', ['pour', '-j', '--json'], { ...nothing, json: true }],
+    ['digits in a cluster', ['pour', '-46'], { ...nothing, families: [true, true] }],
+    ['a value that looks like them', ['pour', '-p', '-46'], { ...nothing, ports: '-46' }],
   ];
   for (const [why, words, expected] of rows) {
     const { status, out, err } = await run(water, words);
@@ -62,6 +64,7 @@ t.test('operands: the dash, what only looks like an option, and what follows --'
     [['--', '--help', '-x'], '--help -x'],
     [['a', '--', '-b'], 'a -b'],
     [['0x10', '010'], '0x10 010'],
+    [['--', '-46'], '-46'],
   ];
   for (const [words, expected] of rows)
     t.equal((await run(single, words)).out.trim(), expected, words.join(' '));
@@ -75,7 +78,7 @@ t.test('a wrong command line: one line, a hint, the usage, 64', async (t) => {
     [
       water,
       'pour --prots 22',
-      'water: unknown option --prots\n  hint: did you mean --ports?\nusage: water pour [-jd] [-p PORTS]',
+      'water: unknown option --prots\n  hint: did you mean --ports?\nusage: water pour [-46jd] [-p PORTS]',
     ],
     [water, 'pour --no-json', 'water: unknown option --no-json\n'],
     [water, 'pour -z', 'water: unknown option -z\n'],
@@ -111,7 +114,7 @@ t.test('help and version go to standard output', async (t) => {
   const verb = await run(water, ['pour', '--help']);
   t.match(
     verb.out,
-    /usage: water pour \[-jd\][\s\S]*-p, --ports[\s\S]*PORTS: ports to open[\s\S]*choices: "well", "river"/,
+    /usage: water pour \[-46jd\][\s\S]*-p, --ports[\s\S]*PORTS: ports to open[\s\S]*choices: "well", "river"/,
   );
   t.strictSame([whole.status, whole.err, verb.status], [0, '', 0]);
   t.equal((await run(single, ['-h'])).status, 0);

@@ -19,6 +19,8 @@ const pour = verb({
     ports: { type: 'text', short: 'p', value: 'PORTS', summary: 'ports to open' },
     from: { type: 'texts', value: 'SOURCE', choices: ['well', 'river'], summary: 'where it comes from' },
     depth: { type: 'integer', value: 'N', least: 1, most: 9, summary: 'how deep' },
+    '4': { type: 'flag', summary: 'IPv4' },
+    '6': { type: 'flag', summary: 'IPv6' },
     t: { type: 'seconds', value: 'SECONDS', least: 0, summary: 'how long' },
   },
   run(invocation, io) {
@@ -35,6 +37,7 @@ const pour = verb({
         from: invocation.texts('from'),
         depth: invocation.number('depth'),
         t: invocation.number('t'),
+        families: [invocation.flag('4'), invocation.flag('6')],
         operands: invocation.operands,
       })}\n`,
     );

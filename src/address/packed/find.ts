@@ -67,7 +67,8 @@ export class AddressFinder {
         kind = ++at < end ? (table[bytes[at] ?? 0] ?? APART) : APART;
       }
       if (kind === APART) {
-        if (colons >= 2 ? this.#six(bytes, first, at) : dots >= 3 && this.#four(bytes, first, at)) return true;
+        if (colons >= 2 ? this.#six(bytes, first, at) : dots >= 3 && this.#four(bytes, first, at))
+          return true;
         continue;
       }
       // A letter touches it: the whole word is none.

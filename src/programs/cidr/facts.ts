@@ -78,7 +78,7 @@ function registryOf(of: Prefix): string {
  * The reverse zones that a prefix is delegated by: cut at octets (RFC 1035 section 3.5) or nibbles (RFC 3596 section
  * 2.5), so that one that ends between two cuts has several. Below an IPv4 /24 it is the zone that holds it.
  */
-function reverseZones(prefix: Prefix): readonly string[] {
+export function reverseZones(prefix: Prefix): readonly string[] {
   const [width, step, finest] = prefix.family === 4 ? [32, 8, 24] : [128, 4, 124];
   if (prefix.isHost) return [prefix.address.reverseName()];
   const cut = Math.min(Math.ceil(prefix.length / step) * step, finest);

@@ -12,14 +12,35 @@ import {
   readItem,
 } from '../../address/index.ts';
 import { displayName, type Io } from '../../command/io.ts';
-import { type Diagnose, diagnoser, type FaultTable, lift } from '../../document/diagnostic.ts';
-import { Source } from '../../document/source.ts';
+import { Progress } from '../../command/progress.ts';
+import {
+  type Diagnose,
+  type Diagnostic,
+  diagnoser,
+  type FaultTable,
+  lift,
+} from '../../document/diagnostic.ts';
+import { Source, type Span } from '../../document/source.ts';
 
 export const CIDR_FAULTS = {
   CIDR001: {
     severity: 'error',
     meaning:
       'A line or operand that is neither an address, nor a prefix, nor a range. The caret stands where it stops being one.',
+  },
+  CIDR002: {
+    severity: 'error',
+    meaning: 'A prefix length that is not one, or that the prefix at hand can not be brought to.',
+  },
+  CIDR003: { severity: 'warning', meaning: 'Of check: the same item stands on an earlier line.' },
+  CIDR004: {
+    severity: 'warning',
+    meaning: 'Of check: another line holds all of this one, which says nothing new.',
+  },
+  CIDR005: { severity: 'warning', meaning: 'Of check: a range that partly overlaps another line.' },
+  CIDR006: {
+    severity: 'warning',
+    meaning: 'Of check --public: special-purpose space that never stands for a host on the Internet.',
   },
 } as const satisfies FaultTable;
 
@@ -35,15 +56,13 @@ export interface ListOptions {
   readonly lenient: readonly Lenient[];
   /** Whether the first bad line ends the reading. */
   readonly strict: boolean;
+  readonly separator: 'line' | 'nul';
 }
 
 /** An address, a prefix or a range from text. */
 export function readListItem(text: string, lenient: readonly Lenient[]): Item | AddressFault {
   return readItem(text, ['single-address', 'range', ...lenient]);
 }
-
-/** Thrown by the reading of a list to end it at its first bad line (--strict). */
-class Stop extends Error {}
 
 /** Reads lists and reports their bad lines. */
 export class ListReader {
@@ -73,9 +92,27 @@ export class ListReader {
     return this.stopped ? AddressSet.empty : set;
   }
 
-  /** Calls back for each item of one list, with its text as written. */
-  each(path: string, visit: (text: string, item: Item) => void): void {
+  /**
+   * Calls back for each item of some lists, in order, with its text as written and where it stands: the source is the one
+   * line, numbered as in its file.
+   */
+  each(lists: readonly string[], visit: (text: string, item: Item, place: Span) => void): void {
+    for (const list of lists) {
+      const itself = readListItem(list, this.#options.lenient);
+      if (itself instanceof AddressFault) this.#eachOf(list, visit);
+      else visit(list, itself, new Source('LIST', list).all());
+    }
+  }
+
+  /** Reports an item that is one, but not one that can be used here; it counts as a bad line. */
+  refuse(diagnostic: Diagnostic): void {
+    this.faults++;
+    this.#io.report(diagnostic);
+  }
+
+  #eachOf(path: string, visit: (text: string, item: Item, place: Span) => void): void {
     const name = displayName(path);
+    const end = this.#options.separator === 'nul' ? '\0' : '\n';
     let rest = '';
     let number = 0;
     const decoder = new TextDecoder();
@@ -83,16 +120,17 @@ export class ListReader {
       number++;
       const item = text.replace(/#.*$/s, '').trim();
       if (item === '' || this.stopped) return;
+      const start = text.indexOf(item);
       const read = readListItem(item, this.#options.lenient);
-      if (read instanceof AddressFault) this.#report(name, number, text, text.indexOf(item), read);
-      else visit(item, read);
+      if (read instanceof AddressFault) this.#report(name, number, text, start, read);
+      else visit(item, read, new Source(name, text, number).span(start, start + item.length));
     };
-    for (const chunk of this.#io.host.chunks(path)) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    this.#chunks(path, (chunk) => {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split(end);
       rest = lines.pop() ?? '';
       for (const text of lines) line(text);
-      if (this.stopped) return;
-    }
+      return !this.stopped;
+    });
     if (rest !== '') line(rest);
   }
 
@@ -101,24 +139,37 @@ export class ListReader {
     const name = displayName(path);
     const builder = new PackedBuilder({
       forms: ['single-address', 'range', ...this.#options.lenient],
+      separator: this.#options.separator,
       onFault: ({ line, column, text, fault }: LineFault) => {
-        this.#report(name, line, text, column - 1 - fault.offset, fault);
-        if (this.stopped) throw new Stop();
+        if (!this.stopped) this.#report(name, line, text, column - 1 - fault.offset, fault);
       },
     });
-    try {
-      for (const chunk of this.#io.host.chunks(path)) builder.push(chunk);
-      builder.end();
-    } catch (error) {
-      if (!(error instanceof Stop)) throw error;
-    }
+    this.#chunks(path, (chunk) => {
+      builder.push(chunk);
+      return !this.stopped;
+    });
+    builder.end();
     return builder.freeze();
   }
 
+  /** Reads a file in chunks until there are no more or one says so, with its progress shown on a terminal. */
+  #chunks(path: string, take: (chunk: Uint8Array) => boolean): void {
+    const { host } = this.#io;
+    const total = path === '-' ? undefined : host.stat(path)?.size;
+    const progress = new Progress(this.#io, displayName(path), total);
+    try {
+      for (const chunk of host.chunks(path)) {
+        if (!take(chunk)) return;
+        progress.advance(chunk.length);
+      }
+    } finally {
+      progress.end();
+    }
+  }
+
   #report(name: string, number: number, text: string, start: number, fault: AddressFault): void {
-    this.faults++;
     const source = new Source(name, text.replace(/\r$/, ''), number);
     const { span, message, hint } = lift(fault, source.span(start, start + fault.input.length));
-    this.#io.report(diagnose('CIDR001', span, message, { hint }));
+    this.refuse(diagnose('CIDR001', span, message, { hint }));
   }
 }
