@@ -15,7 +15,7 @@ t.teardown(() => rmSync(folder, { recursive: true }));
 const JOBS: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
   bgpgen: [['check', 'examples/site.yaml'], /^/],
   cidr: [['merge', 'examples/office.txt'], /^192\.0\.2\.0\/24\n/],
-  cloudhosts: [['examples/describe-instances.json'], /"kind":"source"/],
+  cloudhosts: [['examples/describe-instances.json'], /"kind":"end"/],
   fwgen: [['emit', '--ports', '22', 'hosts'], /^\*filter$/m],
   sockbridge: [['-u', 'EXEC:echo through', 'STDOUT'], /^through\n$/],
 };

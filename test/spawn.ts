@@ -8,7 +8,7 @@ import { delimiter, resolve } from 'node:path';
 export function cleanEnv(extra: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, ...extra };
   for (const name of Object.keys(env))
-    if (/^(?:NODE_OPTIONS|NODE_EXTRA_CA_CERTS|_?TAP.*)$/.test(name)) delete env[name];
+    if (/^(?:NODE_OPTIONS|NODE_EXTRA_CA_CERTS|NO_COLOR|FORCE_COLOR|_?TAP.*)$/.test(name)) delete env[name];
   env['PATH'] = `${resolve('test/bin')}${delimiter}${env['PATH'] ?? ''}`;
   return env;
 }
