@@ -24,7 +24,7 @@ interface Sample {
 
 const hosts = readFileSync('examples/describe-instances.json', 'utf8');
 // A site that comes by standard input has no folder to find a password file in.
-const site = readFileSync('examples/site.yaml', 'utf8').replace(/^ *password-file:.*\n/m, '');
+const site = readFileSync('examples/site.yaml', 'utf8').replace(/password-file:.*/, 'gtsm: true');
 const stream = (await run('cloudhosts', [], { input: hosts })).stdout;
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
