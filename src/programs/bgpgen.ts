@@ -251,7 +251,7 @@ export const program: Program = {
   },
   faults: { ...DOCUMENT_FAULTS, ...ROUTING_FAULTS },
   examples: [
-    { text: 'Ask what is wrong with a site.', command: 'bgpgen check examples/site.yaml' },
+    { text: 'Ask what is wrong with a site.', command: 'bgpgen check examples/site.yaml && echo fine' },
     {
       text: "Print FRR's configuration of a router.",
       command: 'bgpgen emit examples/site.yaml --router r1 --target frr --file frr.conf',

@@ -4,6 +4,7 @@ import t from 'tap';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/bgpgen.ts';
+import { KEYS } from '../../src/routing/parse.ts';
 
 const EXAMPLE = readFileSync('examples/site.yaml', 'utf8');
 const PASSWORD = 'an-example-only';
@@ -385,3 +386,34 @@ t.test('--out: a plan that can be looked at, and a failure that leaves all as it
     t.equal(host.textOf('/tmp/r1/etc/frr/frr.conf'), 'old\n');
   }
 });
+
+t.test('the pages: what they show works, and every key is told of', async (t) => {
+  const page = readFileSync('man/bgpgen.1', 'utf8');
+  const shown = [...page.matchAll(/^\.Dl \$ bgpgen (.*)$/gm)].map(([, words = '']) => commandOf(words));
+  t.ok(shown.length >= 4, 'there are examples');
+  for (const words of [
+    ...shown,
+    ...program.examples.map(({ command }) => commandOf(command.replace('bgpgen ', ''))),
+  ]) {
+    const { status, err } = await bgpgen(words);
+    t.equal(status, 0, words.join(' '));
+    t.notMatch(err, 'error[', words.join(' '));
+  }
+  const format = readFileSync('man/penstock-site.5', 'utf8');
+  const [, site = ''] = /^\.Bd -literal -offset indent\n([\s\S]*?)^\.Ed$/m.exec(format) ?? [];
+  const host = machine();
+  host.stdin = site;
+  t.match(await bgpgen(['check', '-'], host), { status: 0, err: '' }, 'the site of the page is right');
+  const told = new Set([...format.matchAll(/^\.It Cm ([a-z-]+) :/gm)].map(([, key = '']) => key));
+  for (const [map, keys] of Object.entries(KEYS))
+    for (const key of keys)
+      t.ok(
+        told.has(key) || new RegExp(`^\\.Cm ${key}( [,:])?$`, 'm').test(format),
+        `${map}: ${key} is told of`,
+      );
+});
+
+/** The words of a command line in a shell, up to the pipe or list that it stands in. */
+function commandOf(line: string): string[] {
+  return line.replace(/ (?:\||&&).*/, '').split(' ');
+}

@@ -195,14 +195,17 @@ function neighbor(out: Writer, session: Session, speaker: Speaker): void {
 function familyLines(out: Writer, session: Session): void {
   const name = `neighbor ${session.address.toString()}`;
   out.line(
-    `${name} activate`,
     `${name} route-map ${session.inMap} in`,
     `${name} route-map ${session.outMap} out`,
     `${name} prefix-list ${session.outPrefixes} out`,
     `${name} filter-list ${session.outPaths} out`,
-    // force: what the filters refuse counts too, as it fills the same memory while a table leaks.
+    // force: what the filters refuse counts too, or a provider's leaked table would not trip the limit. FRR counts only
+    // what it keeps, which is what soft-reconfiguration is for, and looks at the count when a route is accepted.
+    `${name} soft-reconfiguration inbound`,
     `${name} maximum-prefix ${session.maxReceived} 90 force`,
     `${name} maximum-prefix-out ${session.maxSent}`,
+    // Last: a neighbour that calls while this is read must find all of it in place.
+    `${name} activate`,
   );
 }
 
