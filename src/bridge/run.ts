@@ -101,6 +101,9 @@ async function serve(
 /** Descriptors kept free for what is not a connection: name lookups, files, a program being started. */
 const RESERVE = 24;
 
+/** And for clients who wait because of that, an eighth of all or this many. */
+const WAITING_ROOM = 64;
+
 /**
  * Clients in the order they came: served at once, or kept waiting, unread, while max-children are being served or
  * descriptors are short. Node can't stop accepting without closing the listener, and once descriptors run out libuv
@@ -175,8 +178,9 @@ class Queue {
   /** Whether there are descriptors for the other end of one more connection. Says so when that changes. */
   #hasRoom(): boolean {
     const each = this.#other.descriptors;
-    const used = (this.#base ?? 0) + this.#waiting.length + this.#serving * (1 + each);
-    const room = used + each + RESERVE <= this.#most || this.#serving === 0;
+    const served = (this.#base ?? 0) + (this.#serving + 1) * (1 + each);
+    const kept = RESERVE + Math.max(this.#waiting.length - 1, Math.min(WAITING_ROOM, this.#most / 8));
+    const room = served + kept <= this.#most || this.#serving === 0;
     if (room !== this.#short) return room;
     this.#short = !room;
     this.#world.log.say(

@@ -152,15 +152,14 @@ function admit(
   manners: Manners,
   world: World,
 ): End | undefined {
-  const peer = peerPlace(socket);
+  const peer = peerPlace(socket, where.startsWith('AF=1 ') ? 'unix' : 'inet');
   const refusal = refuse?.(socket);
   if (refusal !== undefined) {
     world.log.say('W', `refusing connection from ${peer} due to ${refusal}`);
     socket.destroy();
     return undefined;
   }
-  const own = socket.localPort === undefined ? where : ownPlace(socket);
-  world.log.say('N', `accepting connection from ${peer} on ${own}`);
+  world.log.say('N', `accepting connection from ${peer} on ${ownPlace(socket) ?? where}`);
   return socketEnd(socket, peer, manners);
 }
 

@@ -17,16 +17,17 @@ export function listeningPlace(address: AddressInfo): string {
   return inetPlace(address.address.includes(':') ? 6 : 4, address.address, address.port);
 }
 
-/** Who has connected. */
-export function peerPlace(socket: Socket): string {
+/** Who has connected to a listener; on the internet a peer that has gone again can no longer be named. */
+export function peerPlace(socket: Socket, listener: 'inet' | 'unix'): string {
   const { remoteAddress, remotePort } = socket;
-  if (remoteAddress === undefined || remotePort === undefined) return unixPlace('');
+  if (remoteAddress === undefined || remotePort === undefined)
+    return listener === 'unix' ? unixPlace('') : 'AF=2 <gone>';
   return inetPlace(remoteAddress.includes(':') ? 6 : 4, remoteAddress, remotePort);
 }
 
-/** The own side of a connection. */
-export function ownPlace(socket: Socket): string {
+/** The own side of a connection; undefined for a unix socket, and where the connection has gone. */
+export function ownPlace(socket: Socket): string | undefined {
   const { localAddress, localPort } = socket;
-  if (localAddress === undefined || localPort === undefined) return unixPlace('');
+  if (localAddress === undefined || localPort === undefined) return undefined;
   return inetPlace(localAddress.includes(':') ? 6 : 4, localAddress, localPort);
 }

@@ -105,11 +105,11 @@ async function share(
   const turns = input === undefined ? undefined : new SharedInput(input);
   if (turns !== undefined) world.atExit(() => turns.close());
   return {
-    end: (shut) =>
-      ownEnd(
-        label,
-        { input: turns?.take(), output: output === undefined ? undefined : shareOutput(output) },
-        shut,
-      ),
+    end: (shut) => {
+      const taker = turns?.take();
+      const shared =
+        output === undefined ? undefined : shareOutput(output, () => taker && turns?.yield(taker));
+      return ownEnd(label, { input: taker, output: shared }, shut);
+    },
   };
 }

@@ -1,6 +1,6 @@
 // Standard input and output under a listener with fork: all connections write to the one output; of the input, each byte
-// goes to the connection that has waited longest and is still there. (With socat, whose children all read it, each goes
-// to whichever is first.)
+// goes to the connection that has waited longest and is still there; one whose client has ended gives its turn away. (With
+// socat, whose children all read it, each goes to whichever is first.)
 
 import { Readable, Writable } from 'node:stream';
 
@@ -37,6 +37,14 @@ export class SharedInput {
     if (this.#over) taker.push(null);
     else this.#takers.push(taker);
     return taker;
+  }
+
+  /** Gives a taker's turn to the next one, if there is one. */
+  yield(stream: Readable): void {
+    const [head, next] = this.#takers;
+    if (head === undefined || head !== stream || next === undefined) return;
+    this.#leave(head);
+    this.#takers.push(head);
   }
 
   /** Stops reading, so that the process can end. */
@@ -82,12 +90,16 @@ class Taker extends Readable {
   }
 }
 
-/** A stream of its own onto an output that others write to as well; its end does not end the output. */
-export function shareOutput(sink: Writable): Writable {
+/** A stream of its own onto an output that others write to as well; its end does not end the output, but is told. */
+export function shareOutput(sink: Writable, ended: () => void): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       if (sink.destroyed) done(sink.errored ?? new Error('the output is closed'));
       else sink.write(chunk, done);
+    },
+    final: (done) => {
+      ended();
+      done();
     },
   });
 }

@@ -93,7 +93,7 @@ function plan(
     descriptors: 1,
     open: async (world) => {
       const socket = await persist(given, world, () => open(world));
-      world.log.say('N', `successfully connected from local address ${ownPlace(socket)}`);
+      world.log.say('N', `successfully connected from local address ${ownPlace(socket) ?? 'that is gone'}`);
       return socketEnd(socket, label, manners);
     },
   };

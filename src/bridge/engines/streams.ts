@@ -98,6 +98,8 @@ class StreamRelay implements Relay {
     const { block, buffer } = this.#limits;
     const data = this.#watch.data;
     input.on('data', (chunk: Buffer) => {
+      // An end that is being let go of may read on for a moment.
+      if (this.#over) return;
       this.#timer?.refresh();
       let taken = true;
       for (let at = 0; at < chunk.length; at += block) {
