@@ -25,28 +25,22 @@ export function dump(
   return `${head + sideBySide(bytes)}--\n`;
 }
 
-const ESCAPED: Readonly<Record<number, string>> = {
-  7: '\\a',
-  8: '\\b',
-  9: '\t',
-  10: '\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-  92: '\\\\',
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\\': '\\\\',
 };
 
 /** The data as text: what can't be printed is a dot, and no line end is added. */
 function plain(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += ESCAPED[byte] ?? printable(byte);
-  return text;
+  return latin1(bytes).replace(/[^\t\n\x20-\x5b\x5d-\x7e]/g, (char) => ESCAPED[char] ?? '.');
 }
 
 function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += ` ${byte.toString(16).padStart(2, '0')}`;
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex').replace(/../g, ' $&');
 }
 
 /** Sixteen bytes a line, a line ending early after a line feed. */
@@ -57,12 +51,12 @@ function sideBySide(bytes: Uint8Array): string {
     const feed = bytes.subarray(at, end).indexOf(10);
     if (feed >= 0) end = at + feed + 1;
     const line = bytes.subarray(at, end);
-    text += `${hex(line).padEnd(48)}  ${Array.from(line, printable).join('')}\n`;
+    text += `${hex(line).padEnd(48)}  ${latin1(line).replace(/[^\x20-\x7e]/g, '.')}\n`;
     at = end;
   }
   return text;
 }
 
-function printable(byte: number): string {
-  return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.';
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

@@ -209,7 +209,7 @@ const OPTIONS = {
     tcp-conn-abort-threshold tcp-cork tcp-defer-accept tcp-info tcp-keepcnt tcp-keepidle tcp-keepinit
     tcp-keepintvl tcp-linger2 tcp-maxseg tcp-maxseg-late tcp-md5sig tcp-noopt tcp-nopush tcp-paws
     tcp-quickack tcp-rfc1323 tcp-sack-disable tcp-sackena tcp-signature-enable tcp-stdurg tcp-syncnt
-    tcp-tsoptena tcp-window-clamp timestamp tos transparent tsoptena ttl type unicast-hops use-ifbufs
+    tcp-tsoptena tcp-window-clamp timestamp tos transparent tightsocklen tsoptena ttl type unicast-hops unix-tightsocklen use-ifbufs
     useifbufs useloopback window-clamp
   `,
   resolver: `

@@ -2,11 +2,14 @@
 // hear, what the site takes, and that no single lost line lets anything leak.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import t from 'tap';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/bgpgen.ts';
+import { frr as frrTarget } from '../../src/routing/targets/frr.ts';
 import { type Bird, type Frr, Lab, lacking, type Ran, run, until } from '../routing/daemons.ts';
+import { aSite, speakerIn } from '../routing/sites.ts';
 
 const CASES = 'test/cases/routing';
 const reason = lacking();
@@ -82,6 +85,20 @@ t.test(
     }
   },
 );
+
+t.test('the daemons take what is emitted for sites made at random', skip, async (t) => {
+  const lab = labOf(t);
+  const namespace = lab.namespace('random');
+  const seed = Date.now() & 0x7fffffff;
+  for (const site of fc.sample(aSite, { numRuns: 40, seed })) {
+    const frr = lab.frr(namespace);
+    const files = frrTarget.emit(speakerIn(site), frrTarget.usual);
+    const text = files.find(({ path }) => path.endsWith('/frr.conf'))?.text ?? '';
+    t.equal(complaints(frr.load(text)), '', `seed ${seed}\n${site}`);
+    t.strictSame(missing(text, frr.running()), [], `seed ${seed}: every line has come to stand\n${site}`);
+    frr.end();
+  }
+});
 
 t.test('the judge bites: a golden with a fault in it is refused', skip, async (t) => {
   const lab = labOf(t);
