@@ -118,7 +118,8 @@ function acceptedList(family: Family, wanted: Wanted, own: readonly Prefix[], la
     );
     const forLab = documentation();
     for (const { prefix, name, reference } of bogonBlocks(family)) {
-      if (lab && forLab.contains(prefix)) continue;
+      // What is ours is refused already, and a daemon that finds a line twice complains.
+      if ((lab && forLab.contains(prefix)) || own.some((each) => each.contains(prefix))) continue;
       rules.push(within('deny', prefix, `${name} (${reference})`));
     }
     const { least, most } = LENGTHS[family];

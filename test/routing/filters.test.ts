@@ -249,6 +249,20 @@ const aRoute = fc.record<Route>({
   ]),
 });
 
+t.test('no list says a thing twice, which the daemons refuse', async (t) => {
+  for (const own of [
+    OWN,
+    ['10.0.0.0/8', '10.1.0.0/16', '2001:db8::/32'],
+    ['0.0.0.0/0', '::/0'],
+    ['192.0.2.0/25'],
+  ])
+    for (const lab of [true, false])
+      for (const list of policy(64500, 'full', lab, own).prefixLists) {
+        const lines = list.rules.map(({ prefix, least, most }) => `${prefix.toString()} ${least} ${most}`);
+        t.equal(new Set(lines).size, lines.length, `${list.name} of ${own.join(' ')}`);
+      }
+});
+
 t.test('every route: taken just when the requirements let it', async (t) => {
   const own = ['198.51.100.0/24', '8.8.0.0/16', '2a00:1450::/32'];
   const made = policy(3333, 'full', false, own);

@@ -1,18 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { Address, type Family, Prefix } from '../../src/address/index.ts';
+import { Address, Prefix } from '../../src/address/index.ts';
 import { runProgram } from '../../src/command/main.ts';
 import { Source } from '../../src/document/source.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/bgpgen.ts';
-import { speakerOf } from '../../src/routing/expand.ts';
 import { ROUTING_FAULTS } from '../../src/routing/faults.ts';
-import { parseSite } from '../../src/routing/parse.ts';
 import { chooseTarget } from '../../src/routing/targets/choose.ts';
 import { TARGETS } from '../../src/routing/targets/index.ts';
 import type { RoutingTarget, Version } from '../../src/routing/targets/version.ts';
 import { faultsIn } from './quagga-grammar.ts';
+import { aSite, speakerIn } from './sites.ts';
 import { judge, judgeText, type Route } from './world.ts';
 
 const CASES = 'test/cases/routing';
@@ -160,51 +159,6 @@ t.test("the table of Quagga's grammar bites", async (t) => {
     );
 });
 
-/** Sites that differ in all that the lists and maps hang on. */
-const aSite = fc
-  .record({
-    as: fc.constantFrom(64500, 3333, 65535, 131072, 4199999999),
-    lab: fc.boolean(),
-    own: fc.uniqueArray(
-      fc.constantFrom(
-        '198.51.100.0/24',
-        '8.8.0.0/16',
-        '9.0.0.0/8',
-        '1.2.3.4/32',
-        '2a00:1450::/32',
-        '2001:db8:1234::/48',
-      ),
-      { maxLength: 4 },
-    ),
-    neighbors: fc.array(
-      fc.record({
-        wanted: fc.constantFrom('full', 'default', 'full-and-default'),
-        families: fc.constantFrom<readonly Family[]>([4], [6], [4, 6]),
-        hops: fc.integer({ min: 1, max: 3 }),
-        gtsm: fc.boolean(),
-      }),
-      { maxLength: 3 },
-    ),
-  })
-  .map(({ as, lab, own, neighbors }) => {
-    const lines = [`lab: ${lab}`, `as: ${as}`, `prefixes: [${own.join(', ')}]`];
-    lines.push(
-      'routers:',
-      '  r1: { router-id: 192.0.2.1 }',
-      `neighbors: ${neighbors.length === 0 ? '{}' : ''}`,
-    );
-    for (const [index, { wanted, families, hops, gtsm }] of neighbors.entries()) {
-      const addresses = families.map((family) =>
-        family === 4 ? `203.0.113.${index}` : `2001:db8::${index}`,
-      );
-      lines.push(
-        `  n${index}: { role: transit, router: r1, as: 64501, addresses: [${addresses.join(', ')}], routes: ${wanted},`,
-        `    multihop: ${hops}, gtsm: ${gtsm}, max-prefix: { ipv4: 1, ipv6: 1 } }`,
-      );
-    }
-    return lines.join('\n');
-  });
-
 const aRoute = fc.record<Route>({
   prefix: fc
     .tuple(
@@ -248,14 +202,6 @@ const aRoute = fc.record<Route>({
     '65535:7',
   ]),
 });
-
-/** The site of a text that is known to be right, for one router. */
-function speakerIn(text: string, password = 'pw') {
-  const { site } = parseSite(new Source('site.yaml', text));
-  const [router] = site?.routers ?? [];
-  if (site === undefined || router === undefined) throw new Error(`not a site:\n${text}`);
-  return speakerOf(site, router, new Map(site.neighbors.map(({ name }) => [name.value, password])));
-}
 
 function chosen(name: string): { target: RoutingTarget; version: Version } {
   const found = chooseTarget(name, new Source('-', name).all());
