@@ -106,7 +106,7 @@ function diagnostics(faults: FaultTable): string {
   const lines = [
     '.Sh DIAGNOSTICS',
     'What is wrong with an input is reported on standard error as',
-    '.D1 Ar file Ns : Ns Ar line Ns : Ns Ar column : Ar severity Ns Bo Ns Ar CODE Ns Bc Ns : Ar message',
+    '.D1 Ar file : Ns Ar line : Ns Ar column : Ar severity Ns Bo Ar CODE Bc : Ar message',
     'with the line, carets under the place, and a hint.',
     'The codes are stable:',
     '.Bl -tag -width Ds',

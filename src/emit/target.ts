@@ -10,7 +10,10 @@ export interface Target<M, O = undefined> {
   readonly name: string;
   /** One clause for help and manual: "FRR 8.4 to 10.x, one integrated frr.conf". */
   readonly summary: string;
-  /** What the model asks for that this target can't express: each an error that names it. Empty means emit() may be called. */
+  /**
+   * What the model asks for that this target can't express, by name: an error for what was asked for in words, a warning for
+   * a default protection that it lacks. Without errors emit() may be called.
+   */
   refuse(model: M, options: O): readonly Diagnostic[];
   /** The complete configuration, in a fixed order; the same model gives the same bytes. */
   emit(model: M, options: O): readonly Artifact[];
