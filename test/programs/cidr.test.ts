@@ -184,6 +184,8 @@ t.test('info: what there is to know', async (t) => {
     'wildcard   0.0.15.255',
     'last       10.1.15.255',
     'addresses  4096',
+    'hosts      4094',
+    'usable     10.1.0.1-10.1.15.254',
     'registry   Private-Use (RFC 1918)',
   ]) {
     t.ok(lan?.includes(`  ${line}\n`) || lan?.endsWith(`  ${line}`), line);
@@ -191,10 +193,10 @@ t.test('info: what there is to know', async (t) => {
   t.equal(lan?.match(/1\.10\.in-addr\.arpa/g)?.length, 16, 'a /20 is sixteen zones');
   t.match(
     six,
-    /addresses {2}39614081257132168796771975168\n {2}reverse {4}0\.8\.b\.d\.0\.1\.0\.0\.2\.ip6\.arpa 1\.8/,
+    /addresses {2}39614081257132168796771975168\n {2}hosts {6}39614081257132168796771975167\n.*\n {2}reverse {4}0\.8\.b\.d\.0\.1\.0\.0\.2\.ip6\.arpa 1\.8/,
   );
   t.match(host, /reverse {3}1\.2\.0\.192\.in-addr\.arpa\n {2}registry {2}Documentation \(TEST-NET-1\)/);
-  t.match(range, /prefixes {3}10\.0\.0\.1\/32 10\.0\.0\.2\/32/);
+  t.match(range, /prefixes {3}10\.0\.0\.1 10\.0\.0\.2\n/);
   t.match(small, /reverse {4}0\.0\.10\.in-addr\.arpa\n/, 'below a /24 it is the zone that holds it');
   const json = await cidr(['info', '--json'], '10.0.0.0/30\n2001:db8::1\n');
   t.strictSame(

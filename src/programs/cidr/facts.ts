@@ -1,56 +1,55 @@
 // What there is to know of an address, a prefix or a range: what `cidr info` prints. Facts as text, in order; pure.
 
 import {
-  Address,
   AddressFault,
   InterfaceAddress,
   type Prefix,
+  type PrefixForm,
   Range,
   specialPurpose,
+  specialPurposes,
 } from '../../address/index.ts';
+import { hostRange, reverseZones } from './blocks.ts';
 import type { Item } from './list.ts';
 
 /** Facts by name, in the order of printing. Counts are text: a JSON number can't hold an IPv6 one. */
 export type Facts = Readonly<Record<string, string>>;
 
 /** The facts of an item; `text` is how it was written, since a prefix may have been written with host bits. */
-export function factsOf(text: string, item: Item): Facts {
+export function factsOf(text: string, item: Item, forms: readonly PrefixForm[]): Facts {
+  const family = item.family === 4 ? 'IPv4' : 'IPv6';
   if (item instanceof Range) {
     const prefixes = item.toPrefixes();
     return {
       item: text,
-      family: familyOf(item.family),
+      family,
       first: String(item.first),
       last: String(item.last),
       addresses: String(item.size),
-      prefixes: prefixes.map(String).join(' '),
+      prefixes: prefixes.map((prefix) => (prefix.isHost ? prefix.address : prefix)).join(' '),
       registry: [...new Set(prefixes.map(registryOf))].join(', '),
     };
   }
-  if (item.isHost && !text.includes('/')) {
-    const { address } = item;
-    return {
-      item: text,
-      family: familyOf(item.family),
-      reverse: address.reverseName(),
-      registry: registryOf(item),
-    };
-  }
-  const written = InterfaceAddress.read(text);
-  const host =
+  if (item.isHost && !text.includes('/'))
+    return { item: text, family, reverse: item.address.reverseName(), registry: registryOf(item) };
+  const written = InterfaceAddress.read(text, forms);
+  const itself =
     written instanceof AddressFault || written.address.equals(item.first)
       ? {}
       : { address: String(written.address) };
+  const hosts = hostRange(item);
   return {
     item: text,
-    family: familyOf(item.family),
-    ...host,
+    family,
+    ...itself,
     network: String(item),
     netmask: String(item.netmask()),
     wildcard: String(item.wildcard()),
     first: String(item.first),
     last: String(item.last),
     addresses: String(item.size),
+    hosts: String(hosts.size),
+    usable: String(hosts),
     reverse: reverseZones(item).join(' '),
     registry: registryOf(item),
   };
@@ -64,36 +63,10 @@ export function factsText(facts: Facts): string {
   return `${item}\n${lines.join('')}`;
 }
 
-function familyOf(family: 4 | 6): string {
-  return family === 4 ? 'IPv4' : 'IPv6';
-}
-
-/** The most specific entry of the IANA special-purpose registries that holds all of it. */
+/** The most specific entry of the IANA special-purpose registries that holds all of it, or whether it holds some. */
 function registryOf(of: Prefix): string {
   const entry = specialPurpose(of);
-  return entry === undefined ? 'not special-purpose' : `${entry.name} (${entry.reference})`;
-}
-
-/**
- * The reverse zones that a prefix is delegated by: cut at octets (RFC 1035 section 3.5) or nibbles (RFC 3596 section
- * 2.5), so that one that ends between two cuts has several. Below an IPv4 /24 it is the zone that holds it.
- */
-export function reverseZones(prefix: Prefix): readonly string[] {
-  const [width, step, finest] = prefix.family === 4 ? [32, 8, 24] : [128, 4, 124];
-  if (prefix.isHost) return [prefix.address.reverseName()];
-  const cut = Math.min(Math.ceil(prefix.length / step) * step, finest);
-  const zones: string[] = [];
-  const count = 2 ** Math.max(0, cut - prefix.length);
-  const size = 1n << BigInt(width - cut);
-  const first = prefix.first.toBigInt();
-  for (let index = 0; index < count; index++) {
-    const name = Address.fromBigInt(prefix.family, first + BigInt(index) * size).reverseName();
-    zones.push(
-      name
-        .split('.')
-        .slice((width - cut) / step)
-        .join('.'),
-    );
-  }
-  return zones;
+  if (entry !== undefined) return `${entry.name} (${entry.reference})`;
+  const part = specialPurposes(of.family).some(({ prefix }) => of.contains(prefix));
+  return part ? 'special-purpose in part' : 'not special-purpose';
 }

@@ -13,6 +13,7 @@ import {
 } from '../../address/index.ts';
 import { displayName, type Io } from '../../command/io.ts';
 import { Progress } from '../../command/progress.ts';
+import { UsageError } from '../../command/usage.ts';
 import {
   type Diagnose,
   type Diagnostic,
@@ -40,7 +41,8 @@ export const CIDR_FAULTS = {
   CIDR005: { severity: 'warning', meaning: 'Of check: a range that partly overlaps another line.' },
   CIDR006: {
     severity: 'warning',
-    meaning: 'Of check --public: special-purpose space that never stands for a host on the Internet.',
+    meaning:
+      'Of check --public: special-purpose space, which no host on the Internet has; the message names the block and its RFC.',
   },
 } as const satisfies FaultTable;
 
@@ -51,6 +53,12 @@ export type Lenient = Exclude<ItemForm, 'single-address' | 'range'>;
 
 /** What a line can hold; an address is the prefix of its full length. */
 export type Item = Prefix | Range;
+
+/** Of a line no more than this is read and shown behind the blanks that it begins with. */
+const LONGEST = 256;
+
+/** Digits and dots, or digits and colons, perhaps with a length or a second end: no file is called so by chance. */
+const MEANT_AS_ITEM = /^(?:\d[\d.]*[./-][\d./-]*|[0-9a-f:.]*:[0-9a-f:.]*(?:[/-].*)?)$/i;
 
 export interface ListOptions {
   readonly lenient: readonly Lenient[];
@@ -64,12 +72,19 @@ export function readListItem(text: string, lenient: readonly Lenient[]): Item | 
   return readItem(text, ['single-address', 'range', ...lenient]);
 }
 
+/** What is done with an item: its text as written, and where it stands (the source is the one line, numbered as in its file). */
+export type Visit = (text: string, item: Item, place: () => Span) => void;
+
+/** What a verb has against an item that is one: then it counts as a bad line. */
+export type Objection = (text: string, item: Item, place: () => Span) => Diagnostic | undefined;
+
 /** Reads lists and reports their bad lines. */
 export class ListReader {
   /** How many lines were bad. */
   faults = 0;
   readonly #io: Io;
   readonly #options: ListOptions;
+  #progress: Progress | undefined;
 
   constructor(io: Io, options: ListOptions) {
     this.#io = io;
@@ -81,56 +96,90 @@ export class ListReader {
     return this.#options.strict && this.faults > 0;
   }
 
-  /** All that the lists hold. A list that is itself an item (and no file: that is written ./10.0.0.0) stands for itself. */
+  /** All that the lists hold; nothing, where the reading was stopped. */
   union(lists: readonly string[]): AddressSet {
-    let set = AddressSet.empty;
+    const sets: AddressSet[] = [];
     for (const list of lists) {
       if (this.stopped) break;
-      const itself = readListItem(list, this.#options.lenient);
-      set = set.union(itself instanceof AddressFault ? this.#set(list) : AddressSet.of(itself));
+      const itself = this.#item(list);
+      sets.push(itself === undefined ? this.#set(list) : AddressSet.of(itself));
     }
-    return this.stopped ? AddressSet.empty : set;
+    return this.stopped ? AddressSet.empty : unionOf(sets);
   }
 
   /**
-   * Calls back for each item of some lists, in order, with its text as written and where it stands: the source is the one
-   * line, numbered as in its file.
+   * Visits each item of some lists, in order, as it is read; with --strict, whose promise is that nothing is printed, all of
+   * them at the end or none.
    */
-  each(lists: readonly string[], visit: (text: string, item: Item, place: Span) => void): void {
+  each(lists: readonly string[], visit: Visit, objection: Objection = () => undefined): void {
+    const kept: Parameters<Visit>[] = [];
+    const take: Visit = (text, item, place) => {
+      const against = objection(text, item, place);
+      if (against !== undefined) this.refuse(against);
+      else if (this.#options.strict) kept.push([text, item, place]);
+      else visit(text, item, place);
+    };
     for (const list of lists) {
-      const itself = readListItem(list, this.#options.lenient);
-      if (itself instanceof AddressFault) this.#eachOf(list, visit);
-      else visit(list, itself, new Source('LIST', list).all());
+      if (this.stopped) return;
+      const itself = this.#item(list);
+      if (itself === undefined) this.#eachOf(list, take);
+      else take(list, itself, () => new Source('LIST', list).all());
     }
+    if (!this.stopped) for (const each of kept) visit(...each);
   }
 
-  /** Reports an item that is one, but not one that can be used here; it counts as a bad line. */
+  /** Reports a line that can not be used; it counts as a bad one. */
   refuse(diagnostic: Diagnostic): void {
     this.faults++;
+    this.#progress?.end();
     this.#io.report(diagnostic);
   }
 
-  #eachOf(path: string, visit: (text: string, item: Item, place: Span) => void): void {
+  /**
+   * The item that a list is itself (a file of that name is written ./10.0.0.0), or undefined: then it names a file. What looks
+   * like an item and names no file is a mistake in the item: "no such file" would send people the wrong way.
+   */
+  #item(list: string): Item | undefined {
+    const itself = readListItem(list, this.#options.lenient);
+    if (!(itself instanceof AddressFault)) return itself;
+    if (!MEANT_AS_ITEM.test(list) || this.#io.host.stat(list) !== undefined) return undefined;
+    const { span, message, hint } = lift(itself, new Source('LIST', list).all());
+    throw new UsageError(
+      diagnose('CIDR001', span, message, { hint: hint ?? 'if it is a file, there is none of that name' }),
+    );
+  }
+
+  #eachOf(path: string, visit: Visit): void {
     const name = displayName(path);
     const end = this.#options.separator === 'nul' ? '\0' : '\n';
     let rest = '';
     let number = 0;
     const decoder = new TextDecoder();
-    const line = (text: string): void => {
+    const line = (whole: string): void => {
       number++;
-      const item = text.replace(/#.*$/s, '').trim();
-      if (item === '' || this.stopped) return;
-      const start = text.indexOf(item);
+      if (this.stopped) return;
+      const place = itemIn(whole);
+      if (place === undefined) return;
+      // No item is that long: what is shown of a line of 10 MB is its beginning.
+      const text = whole.slice(0, place.start + LONGEST).replace(/\r$/, '');
+      const item = text.slice(place.start, place.end);
+      const at = number;
+      const span = (): Span => new Source(name, text, at).span(place.start, place.start + item.length);
       const read = readListItem(item, this.#options.lenient);
-      if (read instanceof AddressFault) this.#report(name, number, text, start, read);
-      else visit(item, read, new Source(name, text, number).span(start, start + item.length));
+      if (read instanceof AddressFault) this.#report(span(), read);
+      else visit(item, read, span);
     };
-    this.#chunks(path, (chunk) => {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split(end);
-      rest = lines.pop() ?? '';
-      for (const text of lines) line(text);
+    this.#chunks(path, !this.#io.host.isTerminal(1), (chunk) => {
+      const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split(end);
+      rest += first;
+      const last = others.pop();
+      if (last === undefined) return true;
+      line(rest);
+      for (const text of others) line(text);
+      rest = last;
       return !this.stopped;
     });
+    rest += decoder.decode();
     if (rest !== '') line(rest);
   }
 
@@ -141,10 +190,12 @@ export class ListReader {
       forms: ['single-address', 'range', ...this.#options.lenient],
       separator: this.#options.separator,
       onFault: ({ line, column, text, fault }: LineFault) => {
-        if (!this.stopped) this.#report(name, line, text, column - 1 - fault.offset, fault);
+        if (this.stopped) return;
+        const start = column - 1 - fault.offset;
+        this.#report(new Source(name, text, line).span(start, start + fault.input.length), fault);
       },
     });
-    this.#chunks(path, (chunk) => {
+    this.#chunks(path, true, (chunk) => {
       builder.push(chunk);
       return !this.stopped;
     });
@@ -152,24 +203,49 @@ export class ListReader {
     return builder.freeze();
   }
 
-  /** Reads a file in chunks until there are no more or one says so, with its progress shown on a terminal. */
-  #chunks(path: string, take: (chunk: Uint8Array) => boolean): void {
-    const { host } = this.#io;
-    const total = path === '-' ? undefined : host.stat(path)?.size;
-    const progress = new Progress(this.#io, displayName(path), total);
+  /**
+   * Reads a file in chunks until there are no more or one says so, with its progress shown on a terminal, unless what is
+   * printed meanwhile goes to the same one.
+   */
+  #chunks(path: string, showing: boolean, take: (chunk: Uint8Array) => boolean): void {
+    const progress = showing ? progressOf(this.#io, path) : undefined;
+    this.#progress = progress;
     try {
-      for (const chunk of host.chunks(path)) {
+      for (const chunk of this.#io.host.chunks(path)) {
         if (!take(chunk)) return;
-        progress.advance(chunk.length);
+        progress?.advance(chunk.length);
       }
     } finally {
-      progress.end();
+      progress?.end();
+      this.#progress = undefined;
     }
   }
 
-  #report(name: string, number: number, text: string, start: number, fault: AddressFault): void {
-    const source = new Source(name, text.replace(/\r$/, ''), number);
-    const { span, message, hint } = lift(fault, source.span(start, start + fault.input.length));
+  #report(place: Span, fault: AddressFault): void {
+    const { span, message, hint } = lift(fault, place);
     this.refuse(diagnose('CIDR001', span, message, { hint }));
   }
+}
+
+/** The progress of reading a file, or standard input. */
+export function progressOf(io: Io, path: string): Progress {
+  const total = path === '-' ? undefined : io.host.stat(path)?.size;
+  return new Progress(io, displayName(path), total);
+}
+
+/** Where the item of a line is, without the comment and the blanks around it; undefined if there is none. As PackedBuilder. */
+export function itemIn(line: string): { readonly start: number; readonly end: number } | undefined {
+  const hash = line.indexOf('#');
+  let end = hash < 0 ? line.length : hash;
+  let start = 0;
+  while (start < end && (line[start] === ' ' || line[start] === '\t')) start++;
+  while (end > start && /[ \t\r]/.test(line.charAt(end - 1))) end--;
+  return start === end ? undefined : { start, end };
+}
+
+/** The union of many sets, by halves: n log k, where one after the other would be n k. */
+function unionOf(sets: readonly AddressSet[]): AddressSet {
+  if (sets.length < 2) return sets[0] ?? AddressSet.empty;
+  const middle = sets.length >>> 1;
+  return unionOf(sets.slice(0, middle)).union(unionOf(sets.slice(middle)));
 }

@@ -1,13 +1,11 @@
 // The verbs of cidr(1) for address plans: cut prefixes up, list hosts, find room.
 
-import { Address, AddressSet, Prefix, Range } from '../../address/index.ts';
+import { type Address, AddressSet, type Prefix, Range } from '../../address/index.ts';
 import { EXIT } from '../../command/exit.ts';
 import { type Verb, verb } from '../../command/program.ts';
-import { UsageError } from '../../command/usage.ts';
-import { Source } from '../../document/source.ts';
-import { diagnose } from './list.ts';
+import { hostRange, partsOf, widthOf } from './blocks.ts';
+import { diagnose, type Item, type Objection } from './list.ts';
 import {
-  argument,
   endOf,
   FAMILIES,
   familyOf,
@@ -15,6 +13,7 @@ import {
   lengthArgument,
   lenientForms,
   listsOf,
+  prefixArgument,
   READING,
   readerOf,
 } from './reading.ts';
@@ -33,32 +32,40 @@ export const split: Verb = verb({
     const length = lengthArgument('LENGTH', word, family);
     const reader = readerOf(invocation, io);
     const end = invocation.flag('0') ? '\0' : '\n';
-    reader.each(listsOf(lists), (text, item, place) => {
-      if (family !== undefined && item.family !== family) return;
-      for (const prefix of item instanceof Range ? item.toPrefixes() : [item]) {
-        if (prefix.length > length || length > (prefix.family === 4 ? 32 : 128)) {
-          reader.refuse(
-            diagnose('CIDR002', place, `${text} can not be split into /${length}`, {
-              hint:
-                prefix.length > length
-                  ? 'it is smaller than that'
-                  : 'an IPv4 prefix ends at /32: -6 leaves IPv4 out',
-            }),
-          );
-          return;
+    const tooSmall: Objection = (text, item, place) => {
+      if (family !== undefined && item.family !== family) return undefined;
+      const least = Math.max(...prefixesOf(item).map((prefix) => prefix.length));
+      if (least <= length && length <= widthOf(item.family)) return undefined;
+      return diagnose('CIDR002', place(), `${text} can not be split into /${length}`, {
+        hint:
+          length > widthOf(item.family)
+            ? 'an IPv4 prefix ends at /32: -6 leaves IPv4 out'
+            : `it has a part that is only a /${least}`,
+      });
+    };
+    reader.each(
+      listsOf(lists),
+      (text, item) => {
+        if (family !== undefined && item.family !== family) return;
+        for (const prefix of prefixesOf(item)) {
+          for (const part of partsOf(prefix, length)) {
+            io.write(
+              invocation.flag('json')
+                ? `${JSON.stringify({ prefix: String(part), of: text })}\n`
+                : `${part}${end}`,
+            );
+          }
         }
-        for (const part of partsOf(prefix, length)) {
-          io.write(
-            invocation.flag('json')
-              ? `${JSON.stringify({ prefix: String(part), of: text })}\n`
-              : `${part}${end}`,
-          );
-        }
-      }
-    });
+      },
+      tooSmall,
+    );
     return endOf(reader);
   },
 });
+
+function prefixesOf(item: Item): readonly Prefix[] {
+  return item instanceof Range ? item.toPrefixes() : [item];
+}
 
 export const hosts: Verb = verb({
   name: 'hosts',
@@ -67,7 +74,13 @@ export const hosts: Verb = verb({
   options: {
     ...READING,
     ...FAMILIES,
-    all: { type: 'flag', short: 'a', summary: 'print every address, also those of the network itself' },
+    all: {
+      type: 'flag',
+      short: 'a',
+      summary: 'print every address',
+      detail:
+        'Without it those are left out that no host can have: the first address of a prefix, and of IPv4 the last; of /31, /32, /127 and /128 none.',
+    },
   },
   run: (invocation, io) => {
     const family = familyOf(invocation);
@@ -111,19 +124,9 @@ export const next: Verb = verb({
   run: (invocation, io) => {
     const reader = readerOf(invocation, io);
     const [word = '', blockWord = '', ...lists] = invocation.operands;
-    const block = argument('BLOCK', blockWord, lenientForms(invocation));
+    const block = prefixArgument('BLOCK', blockWord, lenientForms(invocation));
     const length = lengthArgument('LENGTH', word, block.family);
-    if (!(block instanceof Prefix)) {
-      throw new UsageError(
-        diagnose(
-          'CIDR001',
-          new Source('BLOCK', blockWord).all(),
-          'a range is no block to take prefixes from',
-          { hint: 'give a prefix' },
-        ),
-      );
-    }
-    const used = reader.union(lists.length === 0 ? ['-'] : lists);
+    const used = reader.union(listsOf(lists));
     if (reader.stopped) return EXIT.data;
     const wanted = invocation.number('n') ?? 1;
     let found = 0;
@@ -140,27 +143,6 @@ export const next: Verb = verb({
     return found < wanted ? EXIT.negative : EXIT.ok;
   },
 });
-
-/** The prefixes of a length inside one that is no longer, in order. */
-function* partsOf(prefix: Prefix, length: number): Generator<Prefix> {
-  const step = 1n << BigInt((prefix.family === 4 ? 32 : 128) - length);
-  let at = prefix.first.toBigInt();
-  const last = prefix.last.toBigInt();
-  for (; at <= last; at += step) yield Prefix.of(Address.fromBigInt(prefix.family, at), length);
-}
-
-/**
- * What a host can have of a prefix: of IPv4 not the first address, which names the network, nor the last, which is its
- * broadcast (RFC 1122 section 3.2.1.3), but both of a /31 (RFC 3021); of IPv6 not the first, which is the anycast address
- * of the subnet's routers (RFC 4291 section 2.6.1), but both of a /127 (RFC 6164 section 6).
- */
-function hostRange(prefix: Prefix): Range | Prefix {
-  const width = prefix.family === 4 ? 32 : 128;
-  if (prefix.length >= width - 1) return prefix;
-  const first = prefix.first.next() ?? prefix.first;
-  const last = prefix.family === 4 ? (prefix.last.previous() ?? prefix.last) : prefix.last;
-  return Range.of(first, last);
-}
 
 /**
  * The free prefixes of a length, in the order to take them in. The fewest prefixes that cover the free space are its largest

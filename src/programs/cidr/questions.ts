@@ -1,6 +1,6 @@
 // The verbs of cidr(1) that answer a question about lists: is it in, how many, what is it, is the list in order.
 
-import { AddressSet, bogons, Range } from '../../address/index.ts';
+import { Range } from '../../address/index.ts';
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import { type Verb, verb } from '../../command/program.ts';
@@ -24,22 +24,32 @@ export const contains: Verb = verb({
   summary: 'tell by the exit status whether a list holds all the items whole',
   operands: [
     { name: 'LIST', summary: LIST, count: 'one', complete: 'file' },
-    { name: 'ITEM', summary: 'an address, prefix or range', count: 'some' },
+    { name: 'ITEM', summary: 'an address, prefix or range; - reads them from standard input', count: 'some' },
   ],
   options: { ...READING, v: { type: 'flag', summary: 'print each item with yes or no' } },
   run: (invocation, io) => {
     const reader = readerOf(invocation, io);
     const lenient = lenientForms(invocation);
     const [list = '-', ...words] = invocation.operands;
-    const items = words.map((word) => ({ word, item: argument('ITEM', word, lenient) }));
-    const set = reader.union([list]);
+    const end = invocation.flag('0') ? '\0' : '\n';
+    // Bad words on the command line are told before anything is read.
+    const asked = words.map((word) => ({
+      word,
+      item: word === '-' ? undefined : argument('ITEM', word, lenient),
+    }));
+    const [source = '-'] = listsOf([list], ...words);
+    const set = reader.union([source]);
     if (reader.stopped) return EXIT.data;
     let all = true;
-    for (const { word, item } of items) {
+    const answer = (text: string, item: Item): void => {
       const held = set.contains(item);
       all &&= held;
-      if (invocation.flag('json')) io.write(`${JSON.stringify({ item: word, contained: held })}\n`);
-      else if (invocation.flag('v')) io.write(`${word} ${held ? 'yes' : 'no'}\n`);
+      if (invocation.flag('json')) io.write(`${JSON.stringify({ item: text, contained: held })}\n`);
+      else if (invocation.flag('v')) io.write(`${text} ${held ? 'yes' : 'no'}${end}`);
+    };
+    for (const { word, item } of asked) {
+      if (item === undefined) reader.each(['-'], answer);
+      else answer(word, item);
     }
     if (reader.faults > 0) return EXIT.data;
     return all ? EXIT.ok : EXIT.negative;
@@ -86,16 +96,20 @@ export const info: Verb = verb({
   run: (invocation, io) => {
     const reader = readerOf(invocation, io, ['host-bits']);
     const forms = [...lenientForms(invocation), 'host-bits'] as const;
+    const words = listsOf(invocation.operands).map((word) => ({
+      word,
+      item: word === '-' ? undefined : argument('ITEM', word, forms),
+    }));
     let printed = 0;
     const print = (text: string, item: Item): void => {
-      const facts = factsOf(text, item);
+      const facts = factsOf(text, item, forms);
       if (invocation.flag('json')) io.write(`${JSON.stringify(facts)}\n`);
       else io.write(`${printed > 0 ? '\n' : ''}${factsText(facts)}`);
       printed++;
     };
-    for (const word of listsOf(invocation.operands)) {
-      if (word === '-') reader.each(['-'], print);
-      else print(word, argument('ITEM', word, forms));
+    for (const { word, item } of words) {
+      if (item === undefined) reader.each(['-'], print);
+      else print(word, item);
       if (reader.stopped) break;
     }
     return endOf(reader);
@@ -125,10 +139,10 @@ function checkLists(
   io: Io,
 ): boolean {
   const items: Parameters<typeof findings>[0][number][] = [];
-  reader.each(listsOf(operands), (_text, item, place) =>
-    items.push({ item: item instanceof Range ? item : item.toRange(), place }),
+  reader.each(listsOf(operands), (text, item, place) =>
+    items.push({ text, item: item instanceof Range ? item : item.toRange(), place }),
   );
-  const diagnostics = findings(items, forPublic ? bogons() : AddressSet.empty);
+  const diagnostics = findings(items, forPublic);
   io.report(...diagnostics);
   return diagnostics.length > 0;
 }

@@ -1,6 +1,6 @@
 // What the verbs of cidr(1) have in common: the options by which lists are read and sets printed, and doing so.
 
-import { AddressFault, type AddressSet, formatPrefixes, formatRanges } from '../../address/index.ts';
+import { AddressFault, type AddressSet, formatPrefixes, formatRanges, Prefix } from '../../address/index.ts';
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import type { Options } from '../../command/program.ts';
@@ -26,7 +26,10 @@ export const READING = {
   },
   strict: { type: 'flag', summary: 'end at the first bad line, with nothing printed' },
   json: { type: 'flag', summary: 'print JSON Lines, diagnostics included' },
-  '0': { type: 'flag', summary: 'end items by NUL instead of line ends, in the input and in the output' },
+  '0': {
+    type: 'flag',
+    summary: 'end items by NUL instead of a line end, in the lists and in what is printed',
+  },
 } as const satisfies Options;
 
 /** What every verb takes that can leave a family out. */
@@ -75,9 +78,15 @@ export function lenientForms(invocation: Reads): readonly Lenient[] {
   return LENIENT.filter((form) => invocation.texts('lenient').includes(form));
 }
 
-/** The operands, or standard input where there are none. */
-export function listsOf(operands: readonly string[]): readonly string[] {
-  return operands.length === 0 ? ['-'] : operands;
+/**
+ * The operands, or standard input where there are none. `before` is what the verb reads besides: standard input can be read
+ * once, a second time it would be empty and the answer wrong.
+ */
+export function listsOf(operands: readonly string[], ...before: readonly string[]): readonly string[] {
+  const lists = operands.length === 0 ? ['-'] : operands;
+  if ([...before, ...lists].filter((word) => word === '-').length > 1)
+    throw new UsageError('standard input can be read only once: give - once, or a file');
+  return lists;
 }
 
 /** The family that -4 or -6 leaves; undefined for both. */
@@ -123,6 +132,19 @@ export function argument(name: string, word: string, lenient: readonly Lenient[]
   if (!(item instanceof AddressFault)) return item;
   const { span, message, hint } = lift(item, new Source(name, word).all());
   throw new UsageError(diagnose('CIDR001', span, message, { hint }));
+}
+
+/** A prefix given on the command line. */
+export function prefixArgument(name: string, word: string, lenient: readonly Lenient[]): Prefix {
+  const item = argument(name, word, lenient);
+  if (item instanceof Prefix) return item;
+  const [whole, ...more] = item.toPrefixes();
+  if (whole !== undefined && more.length === 0) return whole;
+  throw new UsageError(
+    diagnose('CIDR001', new Source(name, word).all(), 'a range where a prefix is expected', {
+      hint: 'give the prefix that holds it',
+    }),
+  );
 }
 
 /** A prefix length given on the command line, `/24` or `24`, for a family or for either. */

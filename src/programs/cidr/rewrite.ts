@@ -1,11 +1,11 @@
 // The verbs of cidr(1) that print the items of lists again: in order, or in another form.
 
-import { Address, type AddressSet, type Prefix, Range } from '../../address/index.ts';
+import { Address, type Prefix, Range } from '../../address/index.ts';
 import { EXIT } from '../../command/exit.ts';
-import type { Io } from '../../command/io.ts';
 import { type Verb, verb } from '../../command/program.ts';
 import { UsageError } from '../../command/usage.ts';
-import { reverseZones } from './facts.ts';
+import { reverseZones } from './blocks.ts';
+import { ipsetSets, nftSets } from './kernel.ts';
 import type { Item } from './list.ts';
 import { endOf, FAMILIES, familyOf, LIST, listsOf, READING, readerOf } from './reading.ts';
 
@@ -71,7 +71,12 @@ export const convert: Verb = verb({
     name: {
       type: 'text',
       value: 'NAME',
-      summary: 'the name of the set, of nft and ipset, instead of addresses',
+      summary: 'of nft and ipset: the name of the sets, before _v4 and _v6, instead of addresses',
+    },
+    table: {
+      type: 'text',
+      value: 'TABLE',
+      summary: 'of nft: the table that the sets stand in, with its family, instead of inet filter',
     },
   },
   run: (invocation, io) => {
@@ -80,19 +85,16 @@ export const convert: Verb = verb({
     const form = FORMS.find((each) => each === word);
     if (form === undefined)
       throw new UsageError(`there is no form ${JSON.stringify(word)}: one of ${FORMS.join(', ')}`);
-    const name = invocation.text('name') ?? 'addresses';
-    if (!/^[A-Za-z][A-Za-z0-9_.-]{0,25}$/.test(name)) {
-      throw new UsageError(
-        `${JSON.stringify(name)} can't name a set: a letter, then up to 25 letters, digits, dots, dashes and underscores`,
-      );
-    }
+    const name = nameArgument(invocation.text('name') ?? 'addresses');
+    const table = tableArgument(invocation.text('table') ?? 'inet filter');
     const reader = readerOf(invocation, io);
     if (form === 'nft' || form === 'ipset') {
-      const whole = reader.union(listsOf(lists));
+      const set = reader.union(listsOf(lists));
       if (reader.stopped) return EXIT.data;
-      const set = family === undefined ? whole : whole.family(family);
-      if (form === 'nft') printNft(set, name, io);
-      else printIpset(set, name, io);
+      // A family that the list has nothing of is printed as well: its set must not keep what the last list had.
+      const families = family === undefined ? ([4, 6] as const) : ([family] as const);
+      const text = form === 'nft' ? nftSets(set, families, name, table) : ipsetSets(set, families, name);
+      for (const piece of text) io.write(piece);
       return endOf(reader);
     }
     const end = invocation.flag('0') ? '\0' : '\n';
@@ -110,6 +112,21 @@ export const convert: Verb = verb({
   },
 });
 
+function nameArgument(name: string): string {
+  // The longest name of an ipset has 31 characters, and `_v4` and `.new` go behind this one.
+  if (/^[A-Za-z][A-Za-z0-9_]{0,23}$/.test(name)) return name;
+  throw new UsageError(
+    `${JSON.stringify(name)} can't name sets: a letter, then up to 23 letters, digits and underscores`,
+  );
+}
+
+function tableArgument(table: string): string {
+  if (/^(?:inet|ip|ip6|bridge|netdev) [A-Za-z_][A-Za-z0-9_]*$/.test(table)) return table;
+  throw new UsageError(
+    `${JSON.stringify(table)} is no table of nft: a family and a name, such as 'inet filter'`,
+  );
+}
+
 function formsOf(item: Item, form: Exclude<Form, 'nft' | 'ipset'>): readonly string[] {
   if (form === 'range')
     return [item.first.equals(item.last) ? String(item.first) : `${item.first}-${item.last}`];
@@ -124,9 +141,9 @@ function formOf(prefix: Prefix, form: Exclude<Form, 'nft' | 'ipset' | 'range' | 
     case 'prefix':
       return String(prefix);
     case 'netmask':
-      return `${address} ${prefix.netmask()}`;
+      return `${address}/${prefix.netmask()}`;
     case 'wildcard':
-      return `${address} ${prefix.wildcard()}`;
+      return `${address}/${prefix.wildcard()}`;
     case 'hex':
       return `0x${address
         .toBigInt()
@@ -134,38 +151,5 @@ function formOf(prefix: Prefix, form: Exclude<Form, 'nft' | 'ipset' | 'range' | 
         .padStart(prefix.family === 4 ? 8 : 32, '0')}${slash}`;
     case 'decimal':
       return `${address.toBigInt()}${slash}`;
-  }
-}
-
-/** Definitions for an nft file (nft(8), `define`), one for each family that is there: `ip saddr $NAME_v4 drop`. */
-function printNft(set: AddressSet, name: string, io: Io): void {
-  for (const family of [4, 6] as const) {
-    const own = set.family(family);
-    if (own.isEmpty) continue;
-    // In nft's grammar a name has no dots and no dashes.
-    io.write(`define ${name.replace(/[.-]/g, '_')}_v${family} = {\n`);
-    for (const prefix of own.prefixes()) io.write(`\t${prefix.isHost ? prefix.address : prefix},\n`);
-    io.write('}\n');
-  }
-}
-
-/**
- * Input of `ipset restore`, as ipset(8) loads it without a moment in which the set is empty: a new set is filled, takes the
- * place of the old one, and the old one goes.
- */
-function printIpset(set: AddressSet, name: string, io: Io): void {
-  for (const family of [4, 6] as const) {
-    const own = set.family(family);
-    if (own.isEmpty) continue;
-    const prefixes = [...own.prefixes()].flatMap((prefix) => {
-      // hash:net has no /0 (ipset(8)); its halves say the same.
-      const halves = prefix.length === 0 ? prefix.halves() : undefined;
-      return halves ?? [prefix];
-    });
-    const kind = `hash:net family ${family === 4 ? 'inet' : 'inet6'} maxelem ${Math.max(65536, prefixes.length)}`;
-    const title = `${name}-v${family}`;
-    io.write(`create -exist ${title} ${kind}\ncreate ${title}.n ${kind}\n`);
-    for (const prefix of prefixes) io.write(`add ${title}.n ${prefix}\n`);
-    io.write(`swap ${title}.n ${title}\ndestroy ${title}.n\n`);
   }
 }

@@ -22,7 +22,7 @@ export const subtract: Verb = verb({
   ],
   options: PRINTING,
   run: (invocation, io) => {
-    const [first = '-', ...rest] = invocation.operands;
+    const [first = '-', ...rest] = listsOf(invocation.operands);
     return produce(invocation, io, (reader) => reader.union([first]).subtract(reader.union(rest)));
   },
 });
@@ -36,7 +36,7 @@ export const intersect: Verb = verb({
   ],
   options: PRINTING,
   run: (invocation, io) => {
-    const [first = '-', ...rest] = invocation.operands;
+    const [first = '-', ...rest] = listsOf(invocation.operands);
     return produce(invocation, io, (reader) =>
       rest.reduce((set, list) => set.intersect(reader.union([list])), reader.union([first])),
     );
@@ -72,7 +72,7 @@ export const diff: Verb = verb({
   run: (invocation, io) => {
     const family = familyOf(invocation);
     const reader = readerOf(invocation, io);
-    const [old = '-', young = '-'] = invocation.operands;
+    const [old = '-', young = '-'] = listsOf(invocation.operands);
     const before = reader.union([old]);
     const after = reader.union([young]);
     if (reader.stopped) return EXIT.data;
