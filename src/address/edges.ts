@@ -53,6 +53,7 @@ export function combine(a: Edges, b: Edges, table: number, first = false): Edges
   const { width } = a;
   const countA = countEdges(a);
   const countB = countEdges(b);
+  if (countA === 0 || countB === 0) return alone(a, b, table, first);
   const out = new Uint32Array((first ? 1 : countA + countB) * width);
   let i = 0;
   let j = 0;
@@ -72,6 +73,14 @@ export function combine(a: Edges, b: Edges, table: number, first = false): Edges
   }
   // a result much smaller than the room for it is copied, so that it doesn't hold the room
   return { width, words: n === out.length ? out : n * 2 < out.length ? out.slice(0, n) : out.subarray(0, n) };
+}
+
+/** The sweep where one side is empty: the other side whole, or nothing. Edges never change, so they can be given out again. */
+function alone(a: Edges, b: Edges, table: number, first: boolean): Edges {
+  const other = countEdges(a) > 0 ? a : b;
+  const bit = other === a ? 1 : 2;
+  if (((table >>> bit) & 1) === 0) return noEdges(a.width);
+  return first ? { width: a.width, words: other.words.subarray(0, a.width) } : other;
 }
 
 /** Whether the table's answer is yes anywhere. */

@@ -176,7 +176,7 @@ t.test('long lists of many shapes, to the set and back to bytes', async (t) => {
     t.equal(answer.lines, LONG);
     const text = (write: typeof formatPrefixes) => {
       const parts: Uint8Array[] = [];
-      write(answer.set, (bytes) => parts.push(bytes));
+      write(answer.set, (bytes) => parts.push(bytes.slice()));
       return Buffer.concat(parts).toString('latin1');
     };
     t.ok(text(formatPrefixes) === `${[...expected.set.prefixes()].join('\n')}\n`, `${name}: prefixes`);

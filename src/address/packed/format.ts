@@ -4,7 +4,10 @@ import { Cover } from '../cover.ts';
 import { countEdges, type Edges } from '../edges.ts';
 import type { AddressSet } from '../set.ts';
 
-/** Takes the next bytes, which are its own to keep. Where it returns false the writing ends, as after a closed pipe. */
+/**
+ * Takes the next bytes, which are lent until it returns: what it keeps it has to copy. Where it returns false the writing
+ * ends, as after a closed pipe.
+ */
 export type Write = (bytes: Uint8Array) => unknown;
 
 export interface FormatOptions {
@@ -14,20 +17,33 @@ export interface FormatOptions {
   readonly separator?: 'line' | 'nul';
 }
 
-const CHUNK = 1 << 16;
+const CHUNK = 1 << 17;
 /** The longest item is a range of two IPv6 addresses of 39 characters. */
 const LONGEST = 96;
+/** Edges that a loop gets at a time: even, as ranges are pairs. Why not all at once is said in lines.ts. */
+const BLOCK = 1 << 9;
 
-/** Writes the fewest prefixes of the set in order, IPv4 first, in chunks of up to 64 KiB. False if `write` ended it. */
+/** Writes the fewest prefixes of the set in order, IPv4 first, in chunks of up to 128 KiB. False if `write` ended it. */
 export function formatPrefixes(set: AddressSet, write: Write, options: FormatOptions = {}): boolean {
   const text = new Text(write, options);
-  return prefixes4(set.edges(4), text) && prefixes6(set.edges(6), text) && text.flush();
+  return inBlocks(set.edges(4), text, prefixes4) && inBlocks(set.edges(6), text, prefixes6) && text.flush();
 }
 
 /** Writes the fewest ranges of the set in order, IPv4 first; a range of one as the address. False if `write` ended it. */
 export function formatRanges(set: AddressSet, write: Write, options: FormatOptions = {}): boolean {
   const text = new Text(write, options);
-  return ranges4(set.edges(4), text) && ranges6(set.edges(6), text) && text.flush();
+  return inBlocks(set.edges(4), text, ranges4) && inBlocks(set.edges(6), text, ranges6) && text.flush();
+}
+
+/** Writes the ranges that begin at the edges from..to. */
+type Format = (edges: Edges, from: number, to: number, text: Text) => boolean;
+
+function inBlocks(edges: Edges, text: Text, format: Format): boolean {
+  const count = countEdges(edges);
+  for (let from = 0; from < count; from += BLOCK) {
+    if (!format(edges, from, Math.min(count, from + BLOCK), text)) return false;
+  }
+  return true;
 }
 
 /** The text so far, written out when a chunk is full. */
@@ -35,8 +51,13 @@ class Text {
   readonly #write: Write;
   readonly #end: number;
   readonly bareHosts: boolean;
-  #bytes = new Uint8Array(CHUNK);
-  #at = 0;
+  /** The chunk, and how far it is filled: the loops below write it. */
+  readonly bytes: Uint8Array = new Uint8Array(CHUNK);
+  at = 0;
+  /** Each octet in decimal: four bytes, of which the last is how many of the others count. */
+  readonly octets: Uint8Array = octetTexts();
+  /** For each length of an IPv4 prefix what stands behind its address: the text and the end of the item, as above. */
+  readonly suffixes: Uint8Array;
   readonly #groups = new Uint16Array(8);
   readonly #runs = longestRuns();
 
@@ -44,52 +65,44 @@ class Text {
     this.#write = write;
     this.#end = options.separator === 'nul' ? 0 : 10;
     this.bareHosts = options.bareHosts === true;
+    this.suffixes = suffixTexts(this.#end, this.bareHosts);
   }
 
   /** Writes out what is there. False if there should be no more. */
   flush(): boolean {
-    if (this.#at === 0) return true;
-    const full = this.#bytes.subarray(0, this.#at);
-    this.#bytes = new Uint8Array(CHUNK); // the other side may keep the full one until a slow reader has taken it
-    this.#at = 0;
+    if (this.at === 0) return true;
+    const full = this.bytes.subarray(0, this.at);
+    this.at = 0;
     return this.#write(full) !== false;
   }
 
   /** Ends an item. False if there should be no more. */
   end(): boolean {
-    this.#bytes[this.#at++] = this.#end;
-    return this.#at <= CHUNK - LONGEST || this.flush();
+    this.bytes[this.at++] = this.#end;
+    return this.at <= CHUNK - LONGEST || this.flush();
   }
 
   dash(): void {
-    this.#bytes[this.#at++] = 45;
+    this.bytes[this.at++] = 45;
   }
 
   /** A length behind its slash. */
   length(length: number): void {
-    const bytes = this.#bytes;
-    bytes[this.#at++] = 47;
-    this.#at = decimal(bytes, this.#at, length);
+    this.bytes[this.at++] = 47;
+    this.at = octet(this.bytes, this.at, length, this.octets);
   }
 
   quad(word: number): void {
-    const bytes = this.#bytes;
-    let at = decimal(bytes, this.#at, word >>> 24);
-    bytes[at++] = 46;
-    at = decimal(bytes, at, (word >>> 16) & 255);
-    bytes[at++] = 46;
-    at = decimal(bytes, at, (word >>> 8) & 255);
-    bytes[at++] = 46;
-    this.#at = decimal(bytes, at, word & 255);
+    this.at = quad(this.bytes, this.at, word, this.octets);
   }
 
   /** RFC 5952, as formatGroups in ../format.ts, which says which section asks for what. */
   groups(w0: number, w1: number, w2: number, w3: number): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
+    const bytes = this.bytes;
+    let at = this.at;
     if (w0 === 0 && w1 === 0 && w2 === 0xffff) {
       bytes.set(MAPPED, at);
-      this.#at = at + MAPPED.length;
+      this.at = at + MAPPED.length;
       this.quad(w3);
       return;
     }
@@ -119,7 +132,7 @@ class Text {
       if (group > 0xf) bytes[at++] = HEX_DIGITS[(group >>> 4) & 15] ?? 0;
       bytes[at++] = HEX_DIGITS[group & 15] ?? 0;
     }
-    this.#at = at;
+    this.at = at;
   }
 }
 
@@ -145,51 +158,86 @@ function longestRuns(): Uint8Array {
   });
 }
 
-/** Writes a number below 256 at `at`. Returns the index after it. */
-function decimal(bytes: Uint8Array, at: number, number: number): number {
-  let to = at;
-  let rest = number;
-  if (rest >= 100) {
-    const hundreds = (rest * 41) >>> 12; // exact below 256, and no division
-    bytes[to++] = 48 + hundreds;
-    rest -= hundreds * 100;
-    const tens = (rest * 205) >>> 11;
-    bytes[to++] = 48 + tens;
-    bytes[to++] = 48 + rest - tens * 10;
-    return to;
+function octetTexts(): Uint8Array {
+  const texts = new Uint8Array(1024);
+  for (let value = 0; value < 256; value++) {
+    const digits = value >= 100 ? 3 : value >= 10 ? 2 : 1;
+    let rest = value;
+    for (let k = digits - 1; k >= 0; k--) {
+      texts[value * 4 + k] = 48 + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    texts[value * 4 + 3] = digits;
   }
-  if (rest >= 10) {
-    const tens = (rest * 205) >>> 11;
-    bytes[to++] = 48 + tens;
-    rest -= tens * 10;
-  }
-  bytes[to++] = 48 + rest;
-  return to;
+  return texts;
 }
 
-function prefixes4({ words }: Edges, text: Text): boolean {
-  for (let i = 0; i < words.length; i += 2) {
-    let first = words[i] ?? 0;
-    const last = i + 1 < words.length ? (words[i + 1] ?? 0) - 1 : 0xffffffff;
-    for (;;) {
+/** Room for eight bytes each: "/32" and the end, and how many of them count. */
+function suffixTexts(end: number, bareHosts: boolean): Uint8Array {
+  const texts = new Uint8Array(33 * 8);
+  for (let length = 0; length <= 32; length++) {
+    const text = length === 32 && bareHosts ? '' : `/${length}`;
+    for (let k = 0; k < text.length; k++) texts[length * 8 + k] = text.charCodeAt(k);
+    texts[length * 8 + text.length] = end;
+    texts[length * 8 + 7] = text.length + 1;
+  }
+  return texts;
+}
+
+/** Writes a number below 256 at `at`. Returns the index after it. All three bytes are written: no branch on how many count. */
+function octet(bytes: Uint8Array, at: number, value: number, octets: Uint8Array): number {
+  const from = value << 2;
+  bytes[at] = octets[from] ?? 0;
+  bytes[at + 1] = octets[from + 1] ?? 0;
+  bytes[at + 2] = octets[from + 2] ?? 0;
+  return at + (octets[from + 3] ?? 0);
+}
+
+function quad(bytes: Uint8Array, at: number, word: number, octets: Uint8Array): number {
+  let to = octet(bytes, at, word >>> 24, octets);
+  bytes[to++] = 46;
+  to = octet(bytes, to, (word >>> 16) & 255, octets);
+  bytes[to++] = 46;
+  to = octet(bytes, to, (word >>> 8) & 255, octets);
+  bytes[to++] = 46;
+  return octet(bytes, to, word & 255, octets);
+}
+
+function prefixes4({ words }: Edges, from: number, to: number, text: Text): boolean {
+  const { bytes, octets, suffixes } = text;
+  let { at } = text;
+  for (let i = from; i < to; i += 2) {
+    // Signed words: how many addresses are left is counted modulo 2^32, 0 being all.
+    let first = (words[i] ?? 0) | 0;
+    let left = i + 1 < words.length ? ((words[i + 1] ?? 0) - first) | 0 : -first | 0;
+    do {
       // the largest block that starts here and doesn't pass the last
       const aligned = first === 0 ? 32 : 31 - Math.clz32(first & -first);
-      const span = last - first;
-      const room = span === 0xffffffff ? 32 : 31 - Math.clz32(span + 1);
+      const room = left === 0 ? 32 : 31 - Math.clz32(left);
       const free = aligned < room ? aligned : room;
-      text.quad(first);
-      if (free > 0 || !text.bareHosts) text.length(32 - free);
-      if (!text.end()) return false;
-      const next = first + 2 ** free;
-      if (next > last) break;
-      first = next;
-    }
+      at = quad(bytes, at, first, octets);
+      const suffix = (32 - free) << 3;
+      bytes[at] = suffixes[suffix] ?? 0;
+      bytes[at + 1] = suffixes[suffix + 1] ?? 0;
+      bytes[at + 2] = suffixes[suffix + 2] ?? 0;
+      bytes[at + 3] = suffixes[suffix + 3] ?? 0;
+      at += suffixes[suffix + 7] ?? 0;
+      if (at > CHUNK - LONGEST) {
+        text.at = at;
+        if (!text.flush()) return false;
+        at = 0;
+      }
+      if (free === 32) break;
+      first = (first + (1 << free)) | 0;
+      left = (left - (1 << free)) | 0;
+    } while (left !== 0);
   }
+  text.at = at;
   return true;
 }
 
-function ranges4({ words }: Edges, text: Text): boolean {
-  for (let i = 0; i < words.length; i += 2) {
+function ranges4({ words }: Edges, from: number, to: number, text: Text): boolean {
+  for (let i = from; i < to; i += 2) {
     const first = words[i] ?? 0;
     const last = i + 1 < words.length ? (words[i + 1] ?? 0) - 1 : 0xffffffff;
     text.quad(first);
@@ -202,10 +250,10 @@ function ranges4({ words }: Edges, text: Text): boolean {
   return true;
 }
 
-function prefixes6(edges: Edges, text: Text): boolean {
+function prefixes6(edges: Edges, from: number, to: number, text: Text): boolean {
   const cover = new Cover();
   const last = new Int32Array(4);
-  for (let i = 0; i < countEdges(edges); i += 2) {
+  for (let i = from; i < to; i += 2) {
     startRange(edges, i, last, cover);
     while (cover.next()) {
       text.groups(cover.w0, cover.w1, cover.w2, cover.w3);
@@ -216,10 +264,10 @@ function prefixes6(edges: Edges, text: Text): boolean {
   return true;
 }
 
-function ranges6(edges: Edges, text: Text): boolean {
+function ranges6(edges: Edges, from: number, to: number, text: Text): boolean {
   const { words } = edges;
   const last = new Int32Array(4);
-  for (let i = 0; i < countEdges(edges); i += 2) {
+  for (let i = from; i < to; i += 2) {
     const at = i * 4;
     const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = words.subarray(at, at + 4);
     lastOf(edges, i, last);

@@ -11,6 +11,12 @@ const SLASH = 47;
 const DASH = 45;
 const HASH = 35;
 
+/**
+ * Bytes that a loop over lines gets at a time. Many short runs of a loop make it fast sooner than a long one: the engine
+ * sees the code behind the loop before it compiles it, and has not to throw it away at the first end.
+ */
+const BLOCK = 1 << 13;
+
 /** Reads whole lines into two tables of records. */
 export class Lines {
   readonly v4: Records4 = new Records4();
@@ -46,8 +52,9 @@ export class Lines {
   read(bytes: Uint8Array, from: number, to: number): void {
     let at = from;
     while (at < to) {
-      at = this.#quads(bytes, at, to);
-      if (at < to) at = this.#line(bytes, at);
+      const limit = Math.min(to, at + BLOCK);
+      at = this.#quads(bytes, at, limit);
+      if (at < limit) at = this.#line(bytes, at);
     }
   }
 
@@ -57,12 +64,14 @@ export class Lines {
    */
   #quads(bytes: Uint8Array, from: number, to: number): number {
     const table = this.v4;
-    const begun = table.count;
     const hostBits = this.#hostBits;
     const single = this.#single;
     const end = this.#end;
-    let { starts, ends } = table;
-    let n = begun;
+    let { starts, ends, used: n, ordered } = table;
+    // The last row, which the next range may touch: its start and how many addresses it holds, 0 for none and for all.
+    let start = table.lastStart() | 0;
+    let size = n === 0 ? 0 : ((ends[n - 1] ?? 0) - start + 1) >>> 0;
+    let count = 0;
     let i = from;
     let line = from;
     lines: while (i < to) {
@@ -110,16 +119,39 @@ export class Lines {
         i++;
       }
       i++;
-      if (n === starts.length) {
-        table.grow(n);
-        ({ starts, ends } = table);
-      }
-      starts[n] = bits & ~host;
-      ends[n++] = bits | host;
       line = i;
+      count++;
+      const first = bits & ~host;
+      const last = bits | host;
+      // Modulo 2^32 the differences tell whether one range begins in the other or right behind it; where they can be wrong,
+      // at the ends of the space, join() isn't.
+      const ahead = (first - start) >>> 0;
+      if (ahead <= size || (start - first) >>> 0 <= (host + 1) >>> 0) {
+        if (ahead < size && (last - start) >>> 0 < size) continue;
+        table.used = n;
+        table.ordered = ordered;
+        if (table.join(first, last)) {
+          n = table.used;
+          ordered = table.ordered;
+          start = (starts[n - 1] ?? 0) | 0;
+          size = ((ends[n - 1] ?? 0) - start + 1) >>> 0;
+          continue;
+        }
+      }
+      if (n === starts.length) {
+        table.used = n;
+        table.turn();
+        ({ starts, ends, used: n } = table);
+      }
+      if (ordered && first >>> 0 < start >>> 0) ordered = false;
+      starts[n] = first;
+      ends[n++] = last;
+      start = first;
+      size = (host + 1) >>> 0;
     }
-    table.count = n;
-    this.count += n - begun;
+    table.used = n;
+    table.ordered = ordered;
+    this.count += count;
     return line;
   }
 

@@ -2,7 +2,7 @@
 // are found first, and only those are sorted by: the upper 64 in radix passes if all differences are there (a routing
 // table), else the 32 most significant of them in three passes, with a look at the rest where these are equal (hosts).
 
-import { histogram, scatter } from './records4.ts';
+import { histogram, scatter } from './radix.ts';
 
 /** Records in columns: four words and a length each. */
 export interface Records {
@@ -103,7 +103,7 @@ function radix(
   const low = new Uint32Array(2048);
   const middle = new Uint32Array(2048);
   const high = new Uint32Array(1024);
-  histogram(keys, count, low, middle, high);
+  histogram([keys], low, middle, high);
   const otherKeys = new Uint32Array(count);
   const otherOrder = new Uint32Array(count);
   scatter(keys, order, otherKeys, otherOrder, count, low, 0);
