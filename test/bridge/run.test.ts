@@ -271,6 +271,38 @@ t.test('what breaks', async (t) => {
     });
     t.strictSame(right.partings, ['broken']);
   });
+  t.test('a last write that fails is an error, though all had been read', async (t) => {
+    for (const shut of ['down', 'none'] as const) {
+      const full = new Writable({
+        write: (_chunk, _encoding, done) => {
+          setTimeout(
+            () => done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC', syscall: 'write' })),
+            20,
+          );
+        },
+      });
+      full.on('error', () => undefined);
+      const right: End = {
+        label: 'full',
+        input: undefined,
+        output: full,
+        ignoreEof: false,
+        shut,
+        dispose: () => undefined,
+      };
+      const left = new Played();
+      const { done } = relay(left.end, right);
+      left.feed('x');
+      left.feed(null);
+      const wanted = { ending: 'error', breach: { call: 'write', reason: 'No space left on device' } };
+      t.match(await done, wanted, shut);
+      t.match(
+        await relay(new Played().end, right).done,
+        wanted,
+        'and one that has failed already can not be written to',
+      );
+    }
+  });
   t.test('so does one that came before the relay began', async (t) => {
     const left = new Played();
     const right = new Played();

@@ -4,11 +4,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { cleanEnv, run } from '../spawn.ts';
-import { all, BridgeProcess, backend, dial, eventually, folder, type Test } from './bridge-lab.ts';
+import { all, BridgeProcess, backend, dial, eventually, folder, freePort, type Test } from './bridge-lab.ts';
 
 /** What keeps a lab from running: a program that is not there. */
 function missing(...programs: readonly string[]): { skip?: string } {
@@ -61,17 +60,6 @@ async function mariadb(t: Test): Promise<{ readonly socket: string; readonly ser
   );
   if (!up) throw new Error(`mariadbd did not start:\n${readFileSync(log, 'utf8')}`);
   return { socket, server };
-}
-
-/** A port that is free now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** What a client prints, as a sum and a number of bytes. */

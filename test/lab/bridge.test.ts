@@ -16,15 +16,17 @@ import {
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { run } from '../spawn.ts';
+import { program } from '../../src/programs/sockbridge.ts';
+import { cleanEnv, run } from '../spawn.ts';
 import {
   all,
-  type BridgeProcess,
+  BridgeProcess,
   backend,
   bridge,
   dial,
   eventually,
   folder,
+  freePort,
   sleep,
   type Test,
 } from './bridge-lab.ts';
@@ -825,4 +827,135 @@ t.test('dumps go to standard error as the data goes by', async (t) => {
   const small = await dumped(t, ['-x', '-b', '16', '-u', '-', 'SYSTEM:cat >/dev/null']);
   t.match(small.log, /length=16 from=0 to=15\n/);
   t.match(small.log, /length=10 from=16 to=25\n/);
+});
+
+t.test('the examples of the page and of --help', async (t) => {
+  const dir = folder(t);
+  const ports: Record<string, number> = {};
+  for (const port of ['6666', '6379', '8080', '1313', '5140']) ports[port] = await freePort();
+  // What stands behind: a database and an application that echo, a redis that knows one word.
+  const mysqld = join(dir, 'mysqld.sock');
+  const app = join(dir, 'app.sock');
+  const redis = createServer((socket) => void socket.on('data', () => socket.end('+PONG\r\n')));
+  await new Promise<void>((resolve) => redis.listen(ports['6379'], '127.0.0.1', resolve));
+  t.teardown(() => redis.close());
+  await backend(t, mysqld, echo);
+  await backend(t, app, echo);
+  const group = process.getgid?.() ?? 0;
+  /** The command as it stands, but for paths and ports that are free here; and a group that we may give. */
+  const here = (command: string): string =>
+    command
+      .replace('/var/run/mysqld/mysqld.sock', mysqld)
+      .replaceAll('/run/app.sock', app)
+      .replace('/run/redis.sock', join(dir, 'redis.sock'))
+      .replace('group=www-data', `group=${group}`)
+      .replace('all.log', join(dir, 'all.log'))
+      .replace(/\b(6666|6379|8080|1313|5140)\b/g, (port) => String(ports[port]));
+  const begin = async (command: string, ready: RegExp | undefined): Promise<BridgeProcess> => {
+    const child = spawn('bash', ['-c', `exec ${here(command)}`], {
+      env: cleanEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    t.teardown(() => child.kill('SIGKILL'));
+    const started = new BridgeProcess(child);
+    if (ready !== undefined) await started.until(ready);
+    return started;
+  };
+  const ask = async (where: number | string, text: string): Promise<string> => {
+    let socket: Socket | undefined;
+    for (let tries = 0; socket === undefined; tries++) {
+      socket = await dial(t, where).catch(() => undefined);
+      if (tries > 100) throw new Error(`nobody listens at ${where}`);
+      if (socket === undefined) await sleep(50);
+    }
+    socket.end(text);
+    return (await all(socket)).text;
+  };
+  const runs: readonly (readonly [beginning: string, run: (command: string) => Promise<void>])[] = [
+    [
+      'sockbridge -v tcp-l:6666',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.equal(await ask(ports['6666'] ?? 0, 'the seed'), 'the seed');
+        await started.until(/> .* {2}length=8 from=0 to=7\nthe seed< .* {2}length=8 from=0 to=7\nthe seed/);
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge unix-l:/run/redis.sock',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.equal(await ask(join(dir, 'redis.sock'), 'PING\r\n'), '+PONG\r\n');
+        t.equal(lstatSync(join(dir, 'redis.sock')).mode & 0o777, 0o660);
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge - tcp:127.0.0.1:6379',
+      async (command) => {
+        const { stdout, status } = await run('bash', ['-c', here(command)], { input: 'PING\r\n' });
+        t.strictSame([stdout, status], ['+PONG\r\n', 0]);
+      },
+    ],
+    [
+      'sockbridge tcp-l:8080,fork unix:/run/app.sock,retry=60',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.equal(await ask(ports['8080'] ?? 0, 'an app'), 'an app');
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge -dd tcp-l:8080,fork,range=10.0.0.0/8',
+      async (command) => {
+        const started = await begin(command, /listening/);
+        t.equal(await ask(ports['8080'] ?? 0, 'a stranger'), '');
+        t.match(started.log, /W refusing connection from AF=2 127\.0\.0\.1:\d+ due to range option/);
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge tcp-l:1313',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.match(await ask(ports['1313'] ?? 0, ''), /UTC/);
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge -u tcp-l:5140',
+      async (command) => {
+        const started = await begin(command, undefined);
+        for (const line of ['one\n', 'two\n']) await ask(ports['5140'] ?? 0, line);
+        t.ok(await eventually(() => readFileSync(join(dir, 'all.log'), 'utf8') === 'one\ntwo\n'));
+        await started.stop();
+      },
+    ],
+    [
+      'systemd-socket-activate',
+      async (command) => {
+        const started = await begin(command, /Listening on/);
+        t.equal(await ask(ports['6666'] ?? 0, 'activated'), 'activated');
+        await started.stop();
+      },
+    ],
+  ];
+  const page = readFileSync('man/sockbridge.1', 'utf8');
+  const shown = [...page.matchAll(/^\.Dl \$ (.+)$/gm)].map(([, command]) =>
+    (command ?? '').replaceAll('\\e', '\\'),
+  );
+  t.ok(shown.length >= 8, 'the page has examples');
+  const commands = new Set([...shown, ...program.examples.map(({ command }) => command)]);
+  const unused = new Set(runs);
+  for (const command of commands) {
+    const found = runs.find(([beginning]) => command.startsWith(beginning));
+    if (found === undefined) {
+      t.fail(`nobody runs: ${command}`);
+      continue;
+    }
+    unused.delete(found);
+    t.comment(command);
+    await found[1](command);
+  }
+  t.equal(unused.size, 0, 'and every run here is of an example');
 });

@@ -121,7 +121,10 @@ class StreamRelay implements Relay {
     input.on('end', () => this.#eof(way));
     input.resume();
     // It may have ended or broken before anybody looked: a child that closed its output, a client that was kept waiting.
-    if (input.errored) this.#broke(way.direction === 'forward' ? 'left' : 'right', input, input.errored);
+    const [source, target] =
+      way.direction === 'forward' ? (['left', 'right'] as const) : (['right', 'left'] as const);
+    if (output.errored) this.#broke(target, output, output.errored);
+    else if (input.errored) this.#broke(source, input, input.errored);
     else if (input.readableEnded || input.destroyed) this.#eof(way);
   }
 
@@ -131,17 +134,24 @@ class StreamRelay implements Relay {
     way.ended = true;
     this.#watch.eof(way.direction === 'forward' ? 'left' : 'right');
     const { output, from, to } = way;
-    if (from.ignoreEof || output.destroyed) {
+    if (from.ignoreEof) {
       this.#finishWay(way);
+    } else if (output.destroyed) {
+      // Its 'error' or 'close' is still to be heard, and tells whether all got through; unless that is over already.
+      if (output.closed && !output.errored) this.#finishWay(way);
     } else if (to.shut === 'none') {
-      output.write(new Uint8Array(0), () => this.#finishWay(way));
+      output.write(new Uint8Array(0), (error) => this.#handedOver(way, error));
     } else {
-      output.end(() => {
-        this.#finishWay(way);
-        // Closed for both ways: what it still has to say is not waited for.
-        if (to.shut === 'close') for (const other of this.#ways) if (other !== way) this.#finishWay(other);
-      });
+      output.end((error?: Error | null) => this.#handedOver(way, error));
     }
+  }
+
+  /** All of a way is with the system, or could not be: the stream says so by an 'error' or a 'close' of its own. */
+  #handedOver(way: Way, error: Error | null | undefined): void {
+    if (error) return;
+    this.#finishWay(way);
+    // Closed for both ways: what it still has to say is not waited for.
+    if (way.to.shut === 'close') for (const other of this.#ways) this.#finishWay(other);
   }
 
   #finishWay(way: Way): void {

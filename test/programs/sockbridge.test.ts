@@ -1,0 +1,182 @@
+// sockbridge's command line: what is refused before anything is opened, how it is reported, and that the manual knows
+// every word. What a bridge does stands in test/bridge and the labs.
+
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { KINDS } from '../../src/bridge/endpoints/index.ts';
+import { OPTIONS } from '../../src/bridge/options.ts';
+import { runProgram } from '../../src/command/main.ts';
+import { FakeHost } from '../../src/host/fake.ts';
+import { program } from '../../src/programs/sockbridge.ts';
+import { run } from '../spawn.ts';
+
+async function sockbridge(words: readonly string[], host = new FakeHost()) {
+  const status = await runProgram(program, words, host);
+  return { status, out: host.stdout, err: host.stderr };
+}
+
+t.test('a command line that is wrong ends with 64, and one line says why', async (t) => {
+  const rows: readonly (readonly [readonly string[], RegExp, string])[] = [
+    [[], /^sockbridge: ADDRESS1 is missing\n/, 'nothing'],
+    [['-'], /^sockbridge: ADDRESS2 is missing\n/, 'one address'],
+    [['-', 'PIPE', 'PIPE'], /^sockbridge: too many operands: "PIPE"\n/, 'three'],
+    [['-u', '-U', '-', 'PIPE'], /^sockbridge: -u and -U contradict each other\n/, 'both ways only'],
+    [['-t', 'x', '-', 'PIPE'], /^sockbridge: -t can't be "x"\n {2}hint: a number of seconds/, 'no number'],
+    [['-t', '-1', '-', 'PIPE'], /^sockbridge: -t can't be -1\n/, 'negative'],
+    [['-T', '9999999999', '-', 'PIPE'], /^sockbridge: -T can't be 9999999999\n/, 'more than a timer takes'],
+    [['-b', '0', '-', 'PIPE'], /^sockbridge: -b can't be 0\n/, 'no bytes'],
+    [['-b', '8k', '-', 'PIPE'], /^sockbridge: -b can't be "8k"\n/, 'a unit'],
+    [['-b', '-', 'PIPE'], /^sockbridge: (?:-b can't be|ADDRESS2 is missing)/, 'no value'],
+    [
+      ['--jsno', '-', 'PIPE'],
+      /^sockbridge: unknown option --jsno\n {2}hint: did you mean --json\?\n/,
+      'misspelt',
+    ],
+    [['-z', '-', 'PIPE'], /^sockbridge: unknown option -z\n/, 'not known'],
+  ];
+  for (const [words, pattern, reason] of rows) {
+    const { status, out, err } = await sockbridge(words);
+    t.match(err, pattern, `${words.join(' ')}: ${reason}`);
+    t.strictSame([status, out], [64, ''], reason);
+  }
+});
+
+t.test('an address that is wrong is shown with its place', async (t) => {
+  t.strictSame(await sockbridge(['tcp-l:6666,frok', 'unix:/run/x,mode=600']), {
+    status: 64,
+    out: '',
+    err: [
+      'ADDRESS1:1:12: error[BRG006]: unknown option "frok"',
+      '  tcp-l:6666,frok',
+      '             ^^^^',
+      '  hint: did you mean fork?',
+      'ADDRESS2:1:13: error[BRG008]: option "mode" not supported with this address type',
+      '  unix:/run/x,mode=600',
+      '              ^^^^',
+      '  hint: UNIX-CLIENT does not take it; UNIX-LISTEN does',
+      '',
+    ].join('\n'),
+  });
+  const json = await sockbridge(['--json', 'tcp-l:66666', 'nope:1']);
+  t.strictSame(
+    json.err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      {
+        code: 'BRG005',
+        severity: 'error',
+        message: '"66666": a port is at most 65535',
+        file: 'ADDRESS1',
+        line: 1,
+        column: 7,
+        offset: 6,
+        length: 5,
+      },
+      {
+        code: 'BRG002',
+        severity: 'error',
+        message: 'unknown device/address "nope"',
+        file: 'ADDRESS2',
+        line: 1,
+        column: 1,
+        offset: 0,
+        length: 4,
+      },
+    ],
+    '--json',
+  );
+  t.equal(json.status, 64);
+  const shown = async (env: Record<string, string>): Promise<string> => {
+    const host = new FakeHost();
+    host.terminal = true;
+    host.env = env;
+    return (await sockbridge(['nope', 'PIPE'], host)).err;
+  };
+  t.match(await shown({ TERM: 'xterm' }), '\u001b[', 'on a terminal with colour');
+  t.notMatch(await shown({ TERM: 'xterm', NO_COLOR: '1' }), '\u001b[', 'not with NO_COLOR');
+});
+
+t.test('as a process', async (t) => {
+  const full = await run('bash', ['-c', 'sockbridge -u EXEC:date - >/dev/full']);
+  t.match(
+    full,
+    { status: 1, stderr: / E write on socket 2 \(-\): No space left on device\n/ },
+    'a full disk',
+  );
+  const gone = await run('bash', ['-c', 'set -o pipefail; sockbridge -u EXEC:yes - | head -1']);
+  t.match(
+    gone,
+    { status: 1, stdout: 'y\n', stderr: / E write on socket 2 \(-\): Broken pipe\n/ },
+    'a reader that goes away',
+  );
+  const deaf = await run('bash', ['-c', 'sockbridge -v - PIPE <<<data 2>/dev/full']);
+  t.match(deaf, { status: 0, stdout: 'data\n' }, 'a log that can not be written does not stop the data');
+  const help = await run('bash', ['-c', 'sockbridge --help | head -1']);
+  t.match(help.stdout, /^sockbridge - carry bytes/);
+  const options = await run('sockbridge', ['-', 'PIPE', '-u', '--', 'x']);
+  t.match(
+    options,
+    { status: 64, stderr: /too many operands/ },
+    'options may follow the addresses, and -- ends them',
+  );
+  const plain = await run('sockbridge', ['-!!-', 'PIPE'], { input: 'as it is' });
+  t.match(plain, { status: 0, stdout: 'as it is' }, 'an address may begin with a dash');
+  const comma = await run('sockbridge', ['-,shut-none', 'PIPE'], { input: 'as it is' });
+  t.match(comma, { status: 0, stdout: 'as it is' }, 'and have options then');
+});
+
+t.test('the manual names every type and every option, and takes no other for one', async (t) => {
+  const page = readFileSync('man/sockbridge.1', 'utf8');
+  const section = (name: string): string => {
+    const from = page.indexOf(`.Sh ${name}\n`);
+    return page.slice(from, page.indexOf('\n.Sh ', from + 1));
+  };
+  const types = section('ADDRESS TYPES');
+  // INET is socat's older word for TCP; the page leaves it out.
+  for (const { keywords } of KINDS) {
+    for (const keyword of keywords.filter(
+      (word) => !/^INET|^LOCAL$|-CONNECT$|^ACCEPT$/.test(word) || word === 'UNIX-CONNECT',
+    )) {
+      t.ok(new RegExp(`(?:Cm|Ql) (?:.* )?\\\\?${keyword}\\b|Ql - `).test(types), `type ${keyword}`);
+    }
+  }
+  const options = section('ADDRESS OPTIONS');
+  const words = new Set(
+    [...options.matchAll(/^\.(?:It )?(?:Also )?Cm (.+)$/gm)].flatMap(([, line = '']) => line.split(/\s+/)),
+  );
+  for (const [name, row] of Object.entries(OPTIONS)) {
+    for (const each of [name, ...('aliases' in row ? row.aliases : [])])
+      t.ok(words.has(each), `option ${each}`);
+  }
+  for (const { keywords, options: taken } of KINDS) {
+    // What the page says of a type is what it takes, by any of the option's names.
+    const entry = entryOf(types, keywords[0]);
+    for (const option of taken) {
+      const row = OPTIONS[option];
+      const names = [option, ...('aliases' in row ? row.aliases : [])];
+      const ofStreams = ['ignoreeof', 'shut-none', 'shut-down', 'shut-close'].includes(option);
+      t.ok(
+        names.some((name) => new RegExp(`Cm(?: \\S+)* ${name}\\b`).test(entry)) ||
+          (ofStreams && entry.includes('of a stream')),
+        `${keywords[0]} takes ${option}`,
+      );
+    }
+  }
+});
+
+/** The part of the page on a type: from its entry to the first list of options after it. */
+function entryOf(types: string, keyword: string): string {
+  const home: Readonly<Record<string, string>> = {
+    STDIN: 'STDIO',
+    STDOUT: 'STDIO',
+    STDERR: 'STDIO',
+    FD: 'STDIO',
+  };
+  const word = (home[keyword] ?? keyword).replace(/^TCP[46]/, 'TCP');
+  const from = types.search(new RegExp(`^\\.It Cm ${word}(?:$| )`, 'm'));
+  const options = types.indexOf('\nOption', from);
+  const end = types.indexOf('\n.It ', options);
+  return types.slice(from, end < 0 ? undefined : end);
+}
