@@ -13,6 +13,8 @@ export interface Row {
   readonly decides: string;
   readonly netmask: string;
   readonly ipCidr: string;
+  readonly ipaddr: string;
+  readonly python: string;
 }
 
 export const rows: readonly Row[] = readFileSync(new URL('tricky.md', import.meta.url), 'utf8')
@@ -29,9 +31,23 @@ export const rows: readonly Row[] = readFileSync(new URL('tricky.md', import.met
       decides = '',
       netmask = '',
       ipCidr = '',
+      ipaddr = '',
+      python = '',
     ] = line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-    return { as, text: String(JSON.parse(text.slice(1, -1))), says, at, why, hint, decides, netmask, ipCidr };
+    return {
+      as,
+      text: String(JSON.parse(text.slice(1, -1))),
+      says,
+      at,
+      why,
+      hint,
+      decides,
+      netmask,
+      ipCidr,
+      ipaddr,
+      python,
+    };
   });
