@@ -39,7 +39,9 @@ export function readValue(row: OptionRow, name: Token, value: Token | undefined)
       return wrap(readMode(text), (mode) => ({ type, value: mode, token }));
     case 'text':
     case 'account':
-      return text === undefined || text === '' ? { why: 'value required' } : { type, value: text, token };
+      if (text === undefined || text === '') return { why: 'value required' };
+      // Escapes can bring one in, and no name or path that the system knows has one.
+      return text.includes('\0') ? { why: 'a NUL character' } : { type, value: text, token };
     case 'port':
       return wrap(readPortText(text ?? '', false), (port) => ({ type, value: port, token }));
     case 'family':

@@ -140,6 +140,10 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'the second reading',
   ],
   ['system:', 'BRG005 "": no command', 'nothing for the shell'],
+  ['exec:""', 'BRG005 "\\"\\"": no command', 'an empty word'],
+  ['exec:echo \\0', 'BRG005 "echo \\\\0": a NUL character in the command', 'no argument can have one'],
+  ['system:echo \\0', 'BRG005 "echo \\\\0": a NUL character in the command', 'nor the shell'],
+  ['unix-l:/x,user=a\\0', 'BRG009 "a\\\\0": option user: a NUL character', 'nor a name'],
   ['fd:x', 'BRG005 "x": a descriptor is a number', 'no number'],
   ['accept-fd:-1', 'BRG005 "-1": a descriptor is a number', 'no number'],
   // Options: unknown, foreign, of other types.
@@ -472,6 +476,45 @@ t.test('range', async (t) => {
       return range.admits(Address.parse(peer.join('.'))) === expected;
     }),
   );
+});
+
+t.test('no pair of texts makes the checker throw', async (t) => {
+  const words = [
+    ...KINDS.flatMap(({ keywords }) => keywords),
+    ...optionNames(),
+    '127.0.0.1',
+    '[::1]',
+    '/x',
+    '80',
+    '0',
+    '1',
+    'a\\0b',
+    '10.0.0.0/8',
+  ];
+  const part = fc.oneof(
+    fc.constantFrom(...words),
+    fc.string({ unit: 'binary', maxLength: 6 }),
+    fc.constantFrom(...':,=!"\'\\()[] '),
+  );
+  const text = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+  const shaped = fc
+    .tuple(
+      fc.constantFrom(...words),
+      fc.array(part, { maxLength: 2 }),
+      fc.array(fc.tuple(fc.constantFrom(...optionNames()), part), { maxLength: 3 }),
+    )
+    .map(([word, parameters, options]) =>
+      [[word, ...parameters].join(':'), ...options.map(([name, value]) => `${name}=${value}`)].join(','),
+    );
+  fc.assert(
+    fc.property(
+      fc.oneof(text, shaped),
+      fc.oneof(text, shaped),
+      (left, right) => !check(left, right).includes('disagree'),
+    ),
+    { numRuns: 5000 },
+  );
+  t.pass('5,000 pairs');
 });
 
 t.test('the option contract: what is declared is read, and what is read is declared', async (t) => {

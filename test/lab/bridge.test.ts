@@ -768,6 +768,18 @@ t.test('programs', async (t) => {
     { input: '' },
   );
   t.match(late, { status: 1, stderr: /late\n.*child \d+ exited with status 4/s });
+  // It neither ends nor listens to SIGTERM: it is not waited for without end.
+  const stubborn = await run(process.execPath, [
+    'bin/sockbridge.js',
+    '-t',
+    '0.2',
+    '-',
+    `SYSTEM:'trap "" TERM; exec >&-; sleep 5 2>&-'`,
+  ]);
+  t.match(stubborn, {
+    status: 1,
+    stderr: /E SYSTEM:.*: child \d+ does not end by SIGTERM; it is left to itself/,
+  });
   // It does not read what it is sent, and answers all the same.
   const deaf = await run(
     process.execPath,

@@ -19,14 +19,16 @@ export const exec: Kind = kind({
   summary: 'a program',
   options: MANNER_OPTIONS,
   plan: (written, report) => {
+    const command = commandText(written, report);
+    if (command === undefined) return undefined;
+    const words = splitCommand(command);
     const [token] = written.parameters;
-    const words = splitCommand(token?.text ?? '');
     if ('code' in words) {
       report('BRG001', token?.span, words.message);
       return undefined;
     }
     const [file, ...args] = words;
-    if (file === undefined) {
+    if (file === undefined || file === '') {
       report('BRG005', token?.span, 'no command');
       return undefined;
     }
@@ -59,12 +61,18 @@ function shellPlan(
   shellOf: (world: World) => string,
   report: Report,
 ): Endpoint | undefined {
-  const command = written.parameters[0]?.text ?? '';
-  if (command === '') {
-    report('BRG005', written.parameters[0]?.span, 'no command');
-    return undefined;
-  }
+  const command = commandText(written, report);
+  if (command === undefined) return undefined;
   return plan(written, (world) => ({ file: shellOf(world), args: ['-c', command] }), report);
+}
+
+/** The command as it was written; undefined (reported) where none can be run. */
+function commandText({ parameters, span }: Written<ExecOption>, report: Report): string | undefined {
+  const [token] = parameters;
+  const command = token?.text ?? '';
+  if (command !== '' && !command.includes('\0')) return command;
+  report('BRG005', token?.span ?? span, command === '' ? 'no command' : 'a NUL character in the command');
+  return undefined;
 }
 
 interface Command {
@@ -123,10 +131,16 @@ function childEnd(child: ChildProcess, label: string, manners: Manners, world: W
     });
   });
   for (const stream of [stdin, stdout]) stream?.on('error', () => undefined);
-  let killed = false;
+  let killed: () => void = () => undefined;
+  /** Settles when it was sent SIGTERM and has had a moment to end by it. */
+  const overdue = new Promise<void>((resolve) => {
+    killed = () => setTimeout(resolve, LAST_WORDS).unref();
+  });
+  let sent = false;
   const kill = (): void => {
-    killed = true;
+    sent = true;
     child.kill('SIGTERM');
+    killed();
   };
   return {
     label,
@@ -141,13 +155,20 @@ function childEnd(child: ChildProcess, label: string, manners: Manners, world: W
     },
     settle: async (patience) => {
       const timer = patience === 0 ? undefined : setTimeout(kill, patience);
-      const trouble = await exited;
+      const trouble = await Promise.race([exited, overdue]);
       clearTimeout(timer);
+      if (child.exitCode === null && child.signalCode === null) {
+        child.unref();
+        return `${label}: child ${child.pid} does not end by SIGTERM; it is left to itself`;
+      }
       // That it ended by the signal that it was sent here is no fault of its own.
-      return killed ? undefined : trouble;
+      return sent ? undefined : (trouble ?? undefined);
     },
   };
 }
+
+/** Milliseconds that a child has after SIGTERM. */
+const LAST_WORDS = 2000;
 
 /** The environment without systemd's handing-over, which was for this process: sd_listen_fds(3). */
 function withoutListen(env: World['env']): Record<string, string> {
