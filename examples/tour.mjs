@@ -209,7 +209,7 @@ try {
   await Promise.all(
     started.map((child) =>
       child.once === undefined || child.exitCode !== null || child.signalCode !== null
-        ? undefined
+        ? Promise.resolve()
         : new Promise((resolve) => child.once('close', resolve)),
     ),
   );

@@ -1,0 +1,25 @@
+# fish completion for bgpgen(1); made from the program's declaration by `npm run man`; do not edit
+complete -c bgpgen -f
+complete -c bgpgen -n __fish_use_subcommand -a emit -d 'print or write the complete configuration of one router'
+complete -c bgpgen -n __fish_use_subcommand -a check -d 'report everything that is wrong with a site, all at once'
+complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -F
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l strict -d 'take warnings for errors'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s n -l dry-run -d 'with --out: print what would be done, and do nothing'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s f -l file -x -d 'print this file alone, named by its path or by the last part of it'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s o -l out -x -a '(__fish_complete_directories)' -d 'write the files below this folder instead of printing them, with their modes and passwords'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s r -l router -x -d 'the router, by its name in the site file; needed where the site has several'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l show-secrets -d 'print passwords instead of asterisks'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l version -d 'print the version and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -F
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l strict -d 'take warnings for errors'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l version -d 'print the version and end'

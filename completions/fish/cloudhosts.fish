@@ -1,0 +1,7 @@
+# fish completion for cloudhosts(1); made from the program's declaration by `npm run man`; do not edit
+complete -c cloudhosts -l from -x -a 'aws ec2-legacy' -d 'read the documents as those of this source, instead of recognising each by its shape'
+complete -c cloudhosts -s s -l select -x -d 'keep only hosts of which this holds'
+complete -c cloudhosts -s a -l addresses -x -a 'public private all' -d 'keep only addresses of this scope, instead of all'
+complete -c cloudhosts -s j -l json -d 'write diagnostics as JSON Lines'
+complete -c cloudhosts -s h -l help -d 'print a summary of the command line and end'
+complete -c cloudhosts -l version -d 'print the version and end'

@@ -1,0 +1,22 @@
+# fish completion for fwgen(1); made from the program's declaration by `npm run man`; do not edit
+complete -c fwgen -f
+complete -c fwgen -n __fish_use_subcommand -a emit -d 'print a filter that lets hosts reach ports'
+complete -c fwgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
+complete -c fwgen -n __fish_use_subcommand -l version -d 'print the version and end'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -F
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s 4 -d 'IPv4 only'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s 6 -d 'IPv6 only'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s p -l ports -x -d 'the ports that the hosts may reach; must be given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s t -l target -x -a 'iptables nftables commands' -d 'what the filter is for; iptables unless given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l others -x -a 'return drop' -d 'what becomes of packets to the ports from everybody else; return unless given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s c -l chain -x -d 'the name of the chain, and the beginning of all names derived from it; PENSTOCK unless given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l hook -x -a 'input forward' -d 'the packets that the chain is for: those to this machine, or those through it; input unless given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l table -x -d 'the table that the chain is put into, as FAMILY NAME; inet filter unless given (nftables only)'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l own-table -d 'a table of its own, called after the chain, with a hook of its own, which needs no jump (nftables only)'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s s -l select -x -d 'let in only hosts of which this holds'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s a -l addresses -x -a 'public private all' -d 'the addresses by which the hosts come; public unless given'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l accept-incomplete -d 'go on with an inventory that is incomplete, which shuts out the hosts that are missing from it'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s o -l out -x -a '(__fish_complete_directories)' -d 'write files into this folder, each under the path that it belongs to, instead of standard output'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s j -l json -d 'write JSON Lines: each file with its path, text and the commands that judge and load it; diagnostics too'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -s h -l help -d 'print a summary of the command line and end'
+complete -c fwgen -n '__fish_seen_subcommand_from emit' -l version -d 'print the version and end'
