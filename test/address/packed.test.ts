@@ -14,7 +14,7 @@ import {
   Range,
   readItem,
 } from '../../src/address/index.ts';
-import { sortRecords } from '../../src/address/packed/sort6.ts';
+import { ROOM, sortRecords } from '../../src/address/packed/sort6.ts';
 import { address, prefix, range, text } from './arbitrary.ts';
 import { rows } from './tricky.ts';
 
@@ -331,7 +331,8 @@ t.test('IPv6 records are sorted whatever bits differ', async () => {
           records.flatMap((record) => record.map((value, k) => value & (mask[k] ?? 0))),
         );
         const lengths = Uint8Array.from(records, (_, i) => i & 127);
-        const sorted = sortRecords(words, lengths);
+        const used = lengths.length;
+        const sorted = sortRecords([{ words, lengths, used }], used, new Uint32Array(used * ROOM));
         const spelled = (w: Uint32Array, l: Uint8Array) =>
           Array.from(
             l,

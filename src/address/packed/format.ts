@@ -253,7 +253,16 @@ function ranges4({ words }: Edges, from: number, to: number, text: Text): boolea
 function prefixes6(edges: Edges, from: number, to: number, text: Text): boolean {
   const cover = new Cover();
   const last = new Int32Array(4);
+  const { words } = edges;
   for (let i = from; i < to; i += 2) {
+    const at = i * 4;
+    const length = lengthOfBlock(words, at);
+    if (length >= 0) {
+      text.groups(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
+      if (length < 128 || !text.bareHosts) text.length(length);
+      if (!text.end()) return false;
+      continue;
+    }
     startRange(edges, i, last, cover);
     while (cover.next()) {
       text.groups(cover.w0, cover.w1, cover.w2, cover.w3);
@@ -262,6 +271,23 @@ function prefixes6(edges: Edges, from: number, to: number, text: Text): boolean 
     }
   }
   return true;
+}
+
+/**
+ * The length of the prefix that the range between two edges is, or -1 where that takes a closer look: where it is more than
+ * one, where words carry, at the end of the space. Nearly all ranges of a list of hosts or routes are one prefix.
+ */
+function lengthOfBlock(words: Uint32Array, at: number): number {
+  if (at + 8 > words.length) return -1;
+  let k = 3;
+  while (k > 0 && words[at + k] === 0 && words[at + 4 + k] === 0) k--;
+  for (let upper = 0; upper < k; upper++) if (words[at + upper] !== words[at + 4 + upper]) return -1;
+  const first = words[at + k] ?? 0;
+  const size = ((words[at + 4 + k] ?? 0) - first) | 0;
+  // a power of two, and the first number a multiple of it
+  return size !== 0 && (size & (size - 1)) === 0 && (first & (size - 1)) === 0
+    ? 32 * k + Math.clz32(size) + 1
+    : -1;
 }
 
 function ranges6(edges: Edges, from: number, to: number, text: Text): boolean {

@@ -54,7 +54,9 @@ export class Lines {
     while (at < to) {
       const limit = Math.min(to, at + BLOCK);
       at = this.#quads(bytes, at, limit);
-      if (at < limit) at = this.#line(bytes, at);
+      if (at >= limit) continue;
+      const after = this.#groups(bytes, at, limit);
+      at = after > at ? after : this.#line(bytes, at);
     }
   }
 
@@ -151,6 +153,47 @@ export class Lines {
     }
     table.used = n;
     table.ordered = ordered;
+    this.count += count;
+    return line;
+  }
+
+  /** As #quads, for lines that are nothing but an IPv6 prefix or address. */
+  #groups(bytes: Uint8Array, from: number, to: number): number {
+    const table = this.v6;
+    const out = this.#scanned;
+    const hostBits = this.#hostBits;
+    const single = this.#single;
+    const end = this.#end;
+    let count = 0;
+    let line = from;
+    while (line < to) {
+      let i = scan6(bytes, line, out);
+      if (i < 0) break;
+      let { w0, w1, w2, w3 } = out;
+      let length = 128;
+      if (bytes[i] === SLASH) {
+        i = scanLength(bytes, i + 1, 128, out);
+        if (i < 0) break;
+        length = out.length;
+        const m0 = w0 & maskWord(length, 0);
+        const m1 = w1 & maskWord(length, 1);
+        const m2 = w2 & maskWord(length, 2);
+        const m3 = w3 & maskWord(length, 3);
+        if (!hostBits && (m0 !== w0 || m1 !== w1 || m2 !== w2 || m3 !== w3)) break;
+        w0 = m0;
+        w1 = m1;
+        w2 = m2;
+        w3 = m3;
+      } else if (!single) break;
+      const c = bytes[i] ?? 0;
+      if (c !== end) {
+        if (c !== 13 || bytes[i + 1] !== end) break;
+        i++;
+      }
+      table.add(w0, w1, w2, w3, length);
+      count++;
+      line = i + 1;
+    }
     this.count += count;
     return line;
   }

@@ -31,9 +31,7 @@ export class Records4 {
   /** Whether the starts have ascended so far. */
   ordered = true;
   /** The pages that are full. */
-  #full: Page[] = [];
-  /** Whether the full pages have been sorted. */
-  #sorted = false;
+  readonly #full: Page[] = [];
 
   /** Adds a range of words, signed or not. */
   add(start: number, end: number): void {
@@ -49,10 +47,10 @@ export class Records4 {
     return this.used > 0 ? (this.starts[this.used - 1] ?? 0) : this.#before();
   }
 
-  /** The last start on the full pages. The sorted page that toEdges leaves is not to be gone on with. */
+  /** The last start on the full pages. */
   #before(): number {
     const page = this.#full.at(-1);
-    return page === undefined ? 0 : this.#sorted ? 0xffffffff : (page.starts[page.used - 1] ?? 0);
+    return page?.starts[page.used - 1] ?? 0;
   }
 
   /**
@@ -104,14 +102,8 @@ export class Records4 {
     if (count === 0) return noEdges(1);
     if (this.ordered) return { width: 1, words: sweep(pages, new Uint32Array(count * 2)) };
     const room = new Uint32Array(count * 2);
-    // The sorted columns are a full page from here on; what comes begins a new one, and is out of order by rule.
-    this.#full = [count <= FEW ? sortFew(pages, count) : sortMany(pages, count, room)];
-    this.#sorted = true;
-    this.ordered = true;
-    this.starts = new Uint32Array(FIRST_PAGE);
-    this.ends = new Uint32Array(FIRST_PAGE);
-    this.used = 0;
-    return { width: 1, words: sweep(this.#full, room) };
+    const sorted = count <= FEW ? sortFew(pages, count) : sortMany(pages, count, room);
+    return { width: 1, words: sweep([sorted], room) };
   }
 }
 

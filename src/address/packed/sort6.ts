@@ -1,187 +1,237 @@
-// Sorting IPv6 records by address, fast on what address lists are like: few of the 128 bits differ. The differing bits
-// are found first, and only those are sorted by: the upper 64 in radix passes if all differences are there (a routing
-// table), else the 32 most significant of them in three passes, with a look at the rest where these are equal (hosts).
+// Sorting IPv6 records by address, fast on what address lists are like: few of the 128 bits differ. The differing bits are
+// found first and moved together into keys of 32 bits. Up to 64 of them are two keys, sorted in radix passes from the less
+// significant one (a routing table, hosts of known networks); of more the 32 most significant ones are sorted by, with a
+// look at the rest where these are equal.
 
-import { histogram, scatter } from './radix.ts';
+import { histogram, indexOrder, scatter } from './radix.ts';
 
-/** Records in columns: four words and a length each. */
-export interface Records {
+/** Records in columns: four words and a length each; only the first `used` rows count. */
+export interface Page6 {
   readonly words: Uint32Array;
   readonly lengths: Uint8Array;
+  readonly used: number;
 }
+
+/** Where there are several pages each has so many rows, so that an index tells the page: its upper bits. */
+export const PAGE_BITS = 13;
 
 /** Up to this many records an insertion sort is fastest. */
 const FEW = 48;
 /** From this many on it pays to count digits. */
-const MANY = 512;
+const MANY = 1 << 13;
+/** Rows that a loop gets at a time; why not all is said in lines.ts. */
+const BLOCK = 1 << 12;
 
-/** The records by address. Those that are sorted come back as they are, others as copies; equal ones in any order. */
-export function sortRecords(words: Uint32Array, lengths: Uint8Array): Records {
-  const count = lengths.length;
-  const varying = new Uint32Array(4);
-  if (findVarying(words, varying)) return { words, lengths };
-  if (count < MANY) return gathered(words, lengths, comparedOrder(words, count));
-  const low = (varying[2] ?? 0) | (varying[3] ?? 0);
-  if (low === 0) return gathered(words, lengths, upperOrder(words, count, varying[1] !== 0));
-  return sortByVarying(words, lengths, varying);
-}
+/** How many words of room each record takes in sorting. */
+export const ROOM = 5;
 
-/** Leaves in `varying` the bits in which any two records differ. Returns whether the records are sorted. */
-function findVarying(words: Uint32Array, varying: Uint32Array): boolean {
-  const first0 = words[0] ?? 0;
-  const first1 = words[1] ?? 0;
-  const first2 = words[2] ?? 0;
-  const first3 = words[3] ?? 0;
-  let [before0, before1, before2, before3] = [first0, first1, first2, first3];
-  let d0 = 0;
-  let d1 = 0;
-  let d2 = 0;
-  let d3 = 0;
-  let sorted = true;
-  for (let at = 4; at < words.length; at += 4) {
-    const w0 = words[at] ?? 0;
-    const w1 = words[at + 1] ?? 0;
-    const w2 = words[at + 2] ?? 0;
-    const w3 = words[at + 3] ?? 0;
-    d0 |= w0 ^ first0;
-    d1 |= w1 ^ first1;
-    d2 |= w2 ^ first2;
-    d3 |= w3 ^ first3;
-    if (sorted && (w0 - before0 || w1 - before1 || w2 - before2 || w3 - before3) < 0) sorted = false;
-    before0 = w0;
-    before1 = w1;
-    before2 = w2;
-    before3 = w3;
+/** The records by address in one page, equal ones in any order. `room` is used up: it has ROOM words for each record. */
+export function sortRecords(pages: readonly Page6[], count: number, room: Uint32Array): Page6 {
+  const varying = findVarying(pages);
+  const column = (k: number): Uint32Array => room.subarray(k * count, (k + 1) * count);
+  const first = column(0).fill(0);
+  const second = column(1).fill(0);
+  const bits = varying.reduce((sum, word) => sum + ones(word), 0);
+  gatherBits(pages, varying, first, second);
+  if (count < MANY) {
+    const sorted = gathered(pages, indexOrder(first));
+    return bits > 32 ? sortRuns(sorted, first.sort()) : sorted;
   }
-  varying.set([d0, d1, d2, d3]);
-  return sorted;
-}
-
-/** Indexes in the order of the records, by comparing. */
-function comparedOrder(words: Uint32Array, count: number): Uint32Array {
-  return identity(count).sort((x, y) => {
-    const a = x * 4;
-    const b = y * 4;
-    for (let k = 0; k < 4; k++) {
-      const order = (words[a + k] ?? 0) - (words[b + k] ?? 0);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-}
-
-/** Indexes in the order of the first two words; only of the first if the second is the same everywhere. */
-function upperOrder(words: Uint32Array, count: number, second: boolean): Uint32Array {
-  let order = identity(count);
-  if (second) order = radixOrder(column(words, order, 1), order);
-  return radixOrder(column(words, order, 0), order);
-}
-
-function identity(count: number): Uint32Array {
-  const order = new Uint32Array(count);
+  const order = column(2);
   for (let i = 0; i < count; i++) order[i] = i;
-  return order;
-}
-
-/** One word of each record in the given order. */
-function column(words: Uint32Array, order: Uint32Array, word: number): Uint32Array {
-  const keys = new Uint32Array(order.length);
-  for (let i = 0; i < order.length; i++) keys[i] = words[(order[i] ?? 0) * 4 + word] ?? 0;
-  return keys;
-}
-
-/** The order by key, equal keys as they were. Both arrays are used up: `keys` is sorted afterwards only by luck. */
-function radixOrder(keys: Uint32Array, order: Uint32Array): Uint32Array {
-  return radix(keys, order).order;
-}
-
-function radix(
-  keys: Uint32Array,
-  order: Uint32Array,
-): { readonly keys: Uint32Array; readonly order: Uint32Array } {
-  const count = keys.length;
-  const low = new Uint32Array(2048);
-  const middle = new Uint32Array(2048);
-  const high = new Uint32Array(1024);
-  histogram([keys], low, middle, high);
-  const otherKeys = new Uint32Array(count);
-  const otherOrder = new Uint32Array(count);
-  scatter(keys, order, otherKeys, otherOrder, count, low, 0);
-  scatter(otherKeys, otherOrder, keys, order, count, middle, 11);
-  scatter(keys, order, otherKeys, otherOrder, count, high, 22);
-  return { keys: otherKeys, order: otherOrder };
-}
-
-function gathered(words: Uint32Array, lengths: Uint8Array, order: Uint32Array): Records {
-  const toWords = new Uint32Array(order.length * 4);
-  const toLengths = new Uint8Array(order.length);
-  for (let i = 0, to = 0; i < order.length; i++, to += 4) {
-    const index = order[i] ?? 0;
-    const from = index * 4;
-    toWords[to] = words[from] ?? 0;
-    toWords[to + 1] = words[from + 1] ?? 0;
-    toWords[to + 2] = words[from + 2] ?? 0;
-    toWords[to + 3] = words[from + 3] ?? 0;
-    toLengths[i] = lengths[index] ?? 0;
+  const spare = { keys: column(3), order: column(4) };
+  if (bits <= 32) return gathered(pages, radix({ keys: first, order }, spare).from.order);
+  if (bits > 64) {
+    const { from } = radix({ keys: first, order }, spare);
+    return sortRuns(gathered(pages, from.order), from.keys);
   }
-  return { words: toWords, lengths: toLengths };
+  const { from, to } = radix({ keys: second, order }, spare);
+  for (let i = 0; i < count; i++) from.keys[i] = first[from.order[i] ?? 0] ?? 0;
+  return gathered(pages, radix(from, to).from.order);
 }
 
-/** By the 32 most significant varying bits, then each run of equal ones by itself. */
-function sortByVarying(words: Uint32Array, lengths: Uint8Array, varying: Uint32Array): Records {
-  const { keys, order } = radix(varyingKeys(words, lengths.length, varying), identity(lengths.length));
-  const sorted = gathered(words, lengths, order);
-  for (let from = 0; from < keys.length; ) {
-    let to = from + 1;
-    while (to < keys.length && keys[to] === keys[from]) to++;
-    if (to - from > 1) sortRun(sorted, from, to);
-    from = to;
+/** The bits in which any two records differ. */
+function findVarying(pages: readonly Page6[]): Uint32Array {
+  const varying = new Uint32Array(4);
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = pages[0]?.words ?? [];
+  for (const { words, used } of pages) {
+    for (let from = 0; from < used; from += BLOCK) {
+      const to = Math.min(used, from + BLOCK);
+      addVarying(words, from, to, w0, w1, w2, w3, varying);
+    }
   }
-  return sorted;
+  return varying;
 }
 
-/** The up to 32 most significant varying bits of each record, moved together: a table for each byte that has some. */
-function varyingKeys(words: Uint32Array, count: number, varying: Uint32Array): Uint32Array {
-  const keys = new Uint32Array(count);
-  let left = 32;
+function addVarying(
+  words: Uint32Array,
+  from: number,
+  to: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+  varying: Uint32Array,
+): void {
+  let [d0 = 0, d1 = 0, d2 = 0, d3 = 0] = varying;
+  for (let at = from * 4; at < to * 4; at += 4) {
+    d0 |= (words[at] ?? 0) ^ w0;
+    d1 |= (words[at + 1] ?? 0) ^ w1;
+    d2 |= (words[at + 2] ?? 0) ^ w2;
+    d3 |= (words[at + 3] ?? 0) ^ w3;
+  }
+  varying[0] = d0;
+  varying[1] = d1;
+  varying[2] = d2;
+  varying[3] = d3;
+}
+
+/** How many bits of the word are one. */
+function ones(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** Moves the 32 most significant varying bits of each record together, and the next 32: a table for each byte that has some. */
+function gatherBits(
+  pages: readonly Page6[],
+  varying: Uint32Array,
+  first: Uint32Array,
+  second: Uint32Array,
+): void {
+  let left = 64;
   for (let byte = 0; byte < 16 && left > 0; byte++) {
     const word = byte >>> 2;
     const shift = 24 - (byte & 3) * 8;
     const mask = ((varying[word] ?? 0) >>> shift) & 255;
     if (mask === 0) continue;
-    const table = new Uint32Array(256);
+    const high = new Uint32Array(256);
+    const low = new Uint32Array(256);
     for (let bit = 7; bit >= 0 && left > 0; bit--) {
       if (((mask >>> bit) & 1) === 0) continue;
       left--;
+      const table = left >= 32 ? high : low;
+      const to = 1 << (left & 31);
       for (let value = 0; value < 256; value++) {
-        if (((value >>> bit) & 1) === 1) table[value] = ((table[value] ?? 0) | (1 << left)) >>> 0;
+        if (((value >>> bit) & 1) === 1) table[value] = (table[value] ?? 0) | to;
       }
     }
-    addKeys(keys, words, table, word, shift);
+    addBits(pages, first, high, word, shift);
+    addBits(pages, second, low, word, shift);
   }
-  return keys;
 }
 
-function addKeys(
+function addBits(
+  pages: readonly Page6[],
   keys: Uint32Array,
-  words: Uint32Array,
   table: Uint32Array,
   word: number,
   shift: number,
 ): void {
-  for (let i = 0, at = word; i < keys.length; i++, at += 4) {
-    keys[i] = (keys[i] ?? 0) | (table[((words[at] ?? 0) >>> shift) & 255] ?? 0);
+  if (table[255] === 0) return;
+  let at = 0;
+  for (const { words, used } of pages) {
+    for (let from = 0; from < used; from += BLOCK) {
+      at = addBitsOf(words, from, Math.min(used, from + BLOCK), keys, at, table, word, shift);
+    }
   }
 }
 
+function addBitsOf(
+  words: Uint32Array,
+  from: number,
+  to: number,
+  keys: Uint32Array,
+  at: number,
+  table: Uint32Array,
+  word: number,
+  shift: number,
+): number {
+  let key = at;
+  for (let i = from * 4 + word; i < to * 4; i += 4, key++) {
+    keys[key] = (keys[key] ?? 0) | (table[((words[i] ?? 0) >>> shift) & 255] ?? 0);
+  }
+  return key;
+}
+
+/** Keys and the indexes of their records, in the same order. */
+interface Column {
+  readonly keys: Uint32Array;
+  readonly order: Uint32Array;
+}
+
+/** Sorts by key, equal keys as they were, over both columns. Returns which of them holds the result, and the other. */
+function radix(column: Column, spare: Column): { readonly from: Column; readonly to: Column } {
+  const count = column.keys.length;
+  const digits = [new Uint32Array(2048), new Uint32Array(2048), new Uint32Array(1024)] as const;
+  histogram([column.keys], ...digits);
+  let from = column;
+  let to = spare;
+  for (const [pass, places] of digits.entries()) {
+    const digit = ((column.keys[0] ?? 0) >>> (pass * 11)) & (places.length - 1);
+    // bits that are the same everywhere are zero in all keys: where all have the same digit there is nothing to move
+    if ((places[digit + 1] ?? count) - (places[digit] ?? 0) === count) continue;
+    scatter(from.keys, from.order, to.keys, to.order, count, places, pass * 11);
+    [from, to] = [to, from];
+  }
+  return { from, to };
+}
+
+function gathered(pages: readonly Page6[], order: Uint32Array): Page6 {
+  const words = new Uint32Array(order.length * 4);
+  const lengths = new Uint8Array(order.length);
+  for (let from = 0; from < order.length; from += BLOCK) {
+    gatherRows(pages, order, from, Math.min(order.length, from + BLOCK), words, lengths);
+  }
+  return { words, lengths, used: order.length };
+}
+
+function gatherRows(
+  pages: readonly Page6[],
+  order: Uint32Array,
+  from: number,
+  to: number,
+  toWords: Uint32Array,
+  toLengths: Uint8Array,
+): void {
+  const shift = pages.length === 1 ? 31 : PAGE_BITS;
+  const mask = pages.length === 1 ? 0x7fffffff : (1 << PAGE_BITS) - 1;
+  for (let i = from; i < to; i++) {
+    const index = order[i] ?? 0;
+    const page = pages[index >>> shift];
+    if (page === undefined) return;
+    const { words, lengths } = page;
+    const row = index & mask;
+    const at = row * 4;
+    toWords[i * 4] = words[at] ?? 0;
+    toWords[i * 4 + 1] = words[at + 1] ?? 0;
+    toWords[i * 4 + 2] = words[at + 2] ?? 0;
+    toWords[i * 4 + 3] = words[at + 3] ?? 0;
+    toLengths[i] = lengths[row] ?? 0;
+  }
+}
+
+/** Sorts each run of records with equal keys. */
+function sortRuns(records: Page6, keys: Uint32Array): Page6 {
+  for (let from = 0; from < keys.length; ) {
+    let to = from + 1;
+    while (to < keys.length && keys[to] === keys[from]) to++;
+    if (to - from > 1) sortRun(records, from, to);
+    from = to;
+  }
+  return records;
+}
+
 /** Sorts the records from `from` to before `to` in place. */
-function sortRun(records: Records, from: number, to: number): void {
-  const { words, lengths } = records;
-  if (to - from <= FEW) {
+function sortRun({ words, lengths }: Page6, from: number, to: number): void {
+  const used = to - from;
+  if (used <= FEW) {
     insertionSort(words, lengths, from, to);
     return;
   }
-  const sorted = sortRecords(words.slice(from * 4, to * 4), lengths.slice(from, to));
+  const run = { words: words.slice(from * 4, to * 4), lengths: lengths.slice(from, to), used };
+  const sorted = sortRecords([run], used, new Uint32Array(used * ROOM));
   words.set(sorted.words, from * 4);
   lengths.set(sorted.lengths, from);
 }
