@@ -38,12 +38,12 @@ export class AddressSet {
 
   static readonly empty: AddressSet = new AddressSet(noEdges(1), noEdges(4));
 
-  /** For the builders of this folder: the set of these edges, which must be ascending and never change. */
+  /** @internal For the builders of this folder: the set of these edges, which must be ascending and never change. */
   static fromEdges(v4: Edges, v6: Edges): AddressSet {
     return new AddressSet(v4, v6);
   }
 
-  /** The edges of one family; for this folder's formatters and maps. Not to be written. */
+  /** @internal The edges of one family; for this folder's formatters and maps. Not to be written. */
   edges(family: Family): Edges {
     return family === 4 ? this.#v4 : this.#v6;
   }
