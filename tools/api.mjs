@@ -24,7 +24,9 @@ export function page() {
 export function declarations() {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-api-'));
   try {
-    run(join(top, 'node_modules/.bin/tsc'), [
+    // tap has every Node that a test starts load its hooks, which the compiler's launcher doesn't survive.
+    run('env', [
+      ...['-u', 'NODE_OPTIONS', join(top, 'node_modules/.bin/tsc')],
       ...['-p', 'src/tsconfig.json', '--declaration', '--emitDeclarationOnly', '--noCheck'],
       ...['--outDir', folder],
     ]);
