@@ -4,8 +4,7 @@
 // `npm test -- bridge` runs the test files whose path has `bridge` in it. `--update` rewrites goldens first.
 
 import { spawn } from 'node:child_process';
-import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { installLabPackages, installPackages, ownNode, top } from './setup.mjs';
@@ -23,47 +22,59 @@ function testFiles() {
     .sort();
 }
 
-/** Runs tap over files; its report goes to the terminal, its TAP into a file that is counted afterwards. */
-async function runTap(files, jobs, output, env) {
+/**
+ * Runs tap over files and counts as it goes: blocks with assertions of their own, and what was skipped, with its reason.
+ * Prints a line a file, and each failed assertion with what tap has to say of it.
+ */
+async function runTap(files, jobs, env, counts) {
   if (files.length === 0) return true;
-  const tap = join(top, 'node_modules/.bin/tap');
-  const child = spawn(
-    'node',
-    [tap, 'run', `--jobs=${jobs}`, '--reporter=terse', `--output-file=${output}`, ...files],
-    {
-      cwd: top,
-      env,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve(status === 0));
-  });
-}
-
-/** Counts the tests in a TAP file: blocks with assertions of their own, and what was skipped, with its reason. */
-async function count(file) {
   const { Parser } = await import('tap-parser');
-  const counts = { passed: 0, failed: 0, skipped: [] };
   const watch = (parser, path) => {
     const children = new Set();
     let assertions = 0;
     let failures = 0;
+    let before = counts.failed;
     parser.on('child', (child) => {
+      before = counts.failed;
       children.add(child.name);
       watch(child, [...path, child.name]);
     });
-    parser.on('bailout', () => counts.failed++);
+    parser.on('bailout', (reason) => {
+      counts.failed++;
+      console.log(`not ok ${path.join(' > ')}: ${reason}`);
+    });
     parser.on('assert', (result) => {
+      const name = [...path, result.name].join(' > ');
       if (result.skip)
-        counts.skipped.push(
-          `${[...path, result.name].join(' > ')}: ${result.skip === true ? 'no reason given' : result.skip}`,
+        counts.skipped.push(`${name}: ${result.skip === true ? 'no reason given' : result.skip}`);
+      else if (children.delete(result.name)) {
+        if (path.length > 0) return;
+        console.log(
+          `${result.ok ? 'ok' : 'not ok'} ${result.name} (${((result.time ?? 0) / 1000).toFixed(1)} s)`,
         );
-      else if (children.has(result.name)) children.delete(result.name);
-      else {
+        // A file can fail for what is no assertion: it can't be loaded, it ends too early, it takes too long.
+        if (!result.ok && counts.failed === before) {
+          counts.failed++;
+          const { exitCode, signal, reason, error } = result.diag ?? {};
+          console.log(`    ended by itself: ${JSON.stringify({ exitCode, signal, reason, error })}`);
+        }
+      } else {
         assertions++;
-        if (!result.ok && !result.todo) failures++;
+        if (result.ok || result.todo) return;
+        failures++;
+        const { at, diff, source, stack, found, wanted } = result.diag ?? {};
+        const where = at ? ` (${at.fileName}:${at.lineNumber})` : '';
+        console.log(`not ok ${name}${where}`);
+        for (const text of [
+          diff,
+          found === undefined
+            ? undefined
+            : `found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`,
+          diff ? undefined : stack,
+          diff ? undefined : source,
+        ]) {
+          if (typeof text === 'string') console.log(text.replace(/^/gm, '    ').slice(0, 4000));
+        }
       }
     });
     parser.on('complete', (results) => {
@@ -72,13 +83,22 @@ async function count(file) {
       else if (!results.ok && results.fail === 0) counts.failed++;
     });
   };
+  const tap = join(top, 'node_modules/.bin/tap');
+  const child = spawn('node', [tap, 'run', `--jobs=${jobs}`, '--reporter=tap', ...files], {
+    cwd: top,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const parser = new Parser();
   watch(parser, []);
-  await new Promise((resolve, reject) => {
-    parser.on('complete', resolve);
-    createReadStream(file).on('error', reject).pipe(parser);
+  const done = new Promise((resolve) => parser.on('complete', resolve));
+  child.stdout.pipe(parser);
+  const status = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
   });
-  return counts;
+  await done;
+  return status === 0;
 }
 
 if (update && inCi) throw new Error('goldens are not rewritten in CI: they are looked at by people');
@@ -89,28 +109,17 @@ await build();
 const files = testFiles();
 const labs = files.filter((file) => relative('test/lab', file).startsWith('..') === false);
 const others = files.filter((file) => !labs.includes(file));
-const folder = mkdtempSync(join(tmpdir(), 'penstock-tap-'));
-mkdirSync(folder, { recursive: true });
 let fine = true;
 const total = { passed: 0, failed: 0, skipped: [] };
-try {
-  for (const [name, group, jobs] of [
-    ['others', others, 2],
-    ['labs', labs, 1],
-  ]) {
-    if (group.length === 0) continue;
-    const output = join(folder, `${name}.tap`);
-    const passed = await runTap(group, jobs, output, env);
-    const counts = await count(output);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped.push(...counts.skipped);
-    if (!passed) fine = false;
-    // tap can fail for what is no assertion: a file that can't be loaded, a time-out.
-    if (!passed && counts.failed === 0) total.failed++;
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+for (const [group, jobs] of [
+  [others, 2],
+  [labs, 1],
+]) {
+  const before = total.failed;
+  if (await runTap(group, jobs, env, total)) continue;
+  fine = false;
+  // A failure that no file accounts for is tap's own.
+  if (total.failed === before) total.failed++;
 }
 for (const skipped of total.skipped) console.log(`# skipped: ${skipped}`);
 if (inCi && total.skipped.length > 0) {
