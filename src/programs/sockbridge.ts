@@ -24,9 +24,10 @@ const BLOCK = 65536;
 
 /**
  * How many bytes one way holds for a reader that is behind. With what Node's streams and the reading in flight hold
- * besides, a connection that stalls both ways stays under 1.5 MB; see bench/README.md for what more would give.
+ * besides, a connection that stalls both ways stays under 1 MB. More does not make it faster: from 64 KiB to 1 MiB
+ * bench/relay gave the same figures within their spread.
  */
-const BUFFER = 512 * 1024;
+const BUFFER = 256 * 1024;
 
 const OPTIONS = {
   b: {

@@ -774,7 +774,7 @@ t.test('programs', async (t) => {
     '-t',
     '0.2',
     '-',
-    `SYSTEM:'trap "" TERM; exec >&-; sleep 5 2>&-'`,
+    `SYSTEM:'trap "" TERM; exec >&- 2>&-; sleep 5'`,
   ]);
   t.match(stubborn, {
     status: 1,
