@@ -80,7 +80,7 @@ t.test('long lines, all pieces, both families, everything', async (t) => {
   t.match(await cidr(['sort'], '\ufeff10.0.0.1\n'), { status: 0, out: '10.0.0.1\n' }, 'a byte order mark');
   t.equal(
     (await cidr(['count', '0.0.0.0/0', '::/0'])).out,
-    'IPv4 4294967296 addresses, 1 ranges, 1 prefixes\nIPv6 340282366920938463463374607431768211456 addresses, 1 ranges, 1 prefixes\n',
+    'IPv4 4294967296 addresses, 1 range, 1 prefix\nIPv6 340282366920938463463374607431768211456 addresses, 1 range, 1 prefix\n',
   );
   t.match(
     await cidr(['contains', '-v', '10.0.0.0/8', '-'], '10.0.0.1\n11.0.0.0/8\n'),

@@ -260,7 +260,7 @@ t.test('count, check', async (t) => {
       why: 'what the merged lists are',
       words: ['count'],
       stdin: '10.0.0.0/25\n10.0.0.128/25\n10.0.1.1\n2001:db8::/64\n',
-      out: 'IPv4 257 addresses, 2 ranges, 2 prefixes\nIPv6 18446744073709551616 addresses, 1 ranges, 1 prefixes\n',
+      out: 'IPv4 257 addresses, 2 ranges, 2 prefixes\nIPv6 18446744073709551616 addresses, 1 range, 1 prefix\n',
     },
     { why: 'one family: the number alone', words: ['count', '-4'], stdin: '10.0.0.0/24', out: '256\n' },
     { why: 'everything', words: ['count', '-6', '::/0'], out: '340282366920938463463374607431768211456\n' },

@@ -76,7 +76,10 @@ export const count: Verb = verb({
           `${JSON.stringify({ family: `IPv${family}`, addresses: String(set.size), ranges, prefixes })}\n`,
         );
       } else if (only !== undefined) io.write(`${set.size}\n`);
-      else io.write(`IPv${family} ${set.size} addresses, ${ranges} ranges, ${prefixes} prefixes\n`);
+      else {
+        const words = [counted(set.size, 'address'), counted(ranges, 'range'), counted(prefixes, 'prefix')];
+        io.write(`IPv${family} ${words.join(', ')}\n`);
+      }
     }
     return endOf(reader);
   },
@@ -145,6 +148,10 @@ function checkLists(
   const diagnostics = findings(items, forPublic);
   io.report(...diagnostics);
   return diagnostics.length > 0;
+}
+
+function counted(count: bigint | number, noun: string): string {
+  return `${count} ${noun}${count === 1 || count === 1n ? '' : /[sx]$/.test(noun) ? 'es' : 's'}`;
 }
 
 function lengthOf(items: Iterable<unknown>): number {
