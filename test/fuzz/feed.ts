@@ -1,7 +1,7 @@
 // One text into one reader: what it is made of, how long it took, and what was wrong.
 
+import type { Target } from './flaws.ts';
 import { makeText, Random, shorten } from './random.ts';
-import type { Target } from './targets.ts';
 
 /** A text that takes longer, in ms, is a finding: the bound is far from any honest time, also on a busy machine. */
 const SLOW = 2000;

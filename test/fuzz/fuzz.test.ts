@@ -1,8 +1,9 @@
 // Every reader of the suite over a fixed number of texts from a fixed seed; `npm run fuzz -- SECONDS` goes on from there.
 import t from 'tap';
 import { feed } from './feed.ts';
+import type { Target } from './flaws.ts';
 import { makeText, Random, shorten } from './random.ts';
-import { type Target, targets } from './targets.ts';
+import { targets } from './targets.ts';
 
 /** So many texts for each reader, or as many as it takes in this time (ms): the big documents are slower. */
 const TEXTS = 2000;

@@ -6,7 +6,7 @@ import { installPackages, ownNode, top } from '../../tools/setup.mjs';
 installPackages();
 const words = process.argv.slice(2);
 if (words.slice(0, 2).some((word) => !/^\d+$/.test(word))) {
-  console.error('usage: npm run fuzz -- [SECONDS [SEED [TARGET ...]]]');
+  process.stderr.write('usage: npm run fuzz -- [SECONDS [SEED [TARGET ...]]]\n');
   process.exitCode = 64;
 } else {
   const { status } = spawnSync('node', ['test/fuzz/run.ts', ...words], {

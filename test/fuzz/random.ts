@@ -110,11 +110,12 @@ function change(random: Random, text: string, corpus: readonly string[], words: 
   }
 }
 
-/** The text with parts left out as long as `fails` holds: what a report shows. */
+/** The text with parts left out as long as `fails` holds, for a few seconds at most: what a report shows. */
 export function shorten(text: string, fails: (text: string) => boolean): string {
   let shortest = text;
+  const until = performance.now() + 5000;
   for (let size = Math.ceil(text.length / 2); size >= 1; size = size > 1 ? Math.ceil(size / 2) : 0) {
-    for (let at = 0, tries = 0; at < shortest.length && tries < 2000; tries++) {
+    for (let at = 0, tries = 0; at < shortest.length && tries < 2000 && performance.now() < until; tries++) {
       const candidate = shortest.slice(0, at) + shortest.slice(at + size);
       if (fails(candidate)) shortest = candidate;
       else at += size;
