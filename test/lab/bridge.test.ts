@@ -637,6 +637,27 @@ t.test('a stream that breaks off is an error, for the status and for the other s
   t.equal(many.child.exitCode, null, 'with fork the listener goes on');
 });
 
+t.test('an early answer to an upload that is not read arrives, and then the reset', async (t) => {
+  // As a web server refuses a body that is too large: it answers and closes, and what it has not read resets the stream.
+  const path = join(folder(t), 's');
+  const answer = Buffer.alloc(300_000, 'too large ');
+  await backend(t, path, (socket) => {
+    socket.pause();
+    socket.write(answer, () => setTimeout(() => socket.destroy(), 50));
+  });
+  const process = bridge(t, ['-dd', `tcp-l:0,${LOCAL},fork`, `unix:${path}`]);
+  const port = await process.port();
+  for (let round = 0; round < 5; round++) {
+    const socket = await dial(t, port);
+    const piece = Buffer.alloc(1 << 20, 'upload');
+    for (let i = 0; i < 8; i++) socket.write(piece);
+    const { text, error } = await all(socket);
+    t.equal(text.length, answer.length, 'the answer is whole');
+    t.match(error, /^(?:ECONNRESET|EPIPE)$/, 'and the client is told that its upload was not taken');
+  }
+  t.match(process.log, / E (?:read|write) on socket 2 /);
+});
+
 t.test('times', async (t) => {
   const path = join(folder(t), 's');
   await backend(t, path, (socket) => socket.resume());

@@ -15,17 +15,37 @@ export function socketEnd(socket: Socket, label: string, manners: Manners): End 
     ...manners,
     dispose: (parting) => {
       // Only TCP can say that a stream broke off; a unix socket throws at the attempt.
-      if (parting !== 'broken' || socket.destroyed || socket.remotePort === undefined) socket.destroy();
-      else if (isShuttingDown(socket)) socket.once('finish', () => socket.resetAndDestroy());
-      else socket.resetAndDestroy();
+      if (parting === 'broken' && !socket.destroyed && socket.remotePort !== undefined) breakOff(socket);
+      else socket.destroy();
     },
   };
 }
 
 /**
- * Whether shutdown(2) is under way, for the turn of the event loop that it takes. libuv refuses a reset then, and Node
- * has let go of the descriptor already and never closes it (uv_tcp_close_reset, EINVAL; seen on Node 20 and 24).
+ * Milliseconds that data has to get through to the other side after a stream broke off. A reset throws away what the
+ * kernel still has to send, and how much that is Node does not tell.
  */
-function isShuttingDown(socket: Socket): boolean {
-  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+const LAST_DATA = 500;
+
+/**
+ * Resets a connection, a moment after the last data was written to it. Not while shutdown(2) is under way, which takes a
+ * turn of the event loop: libuv refuses a reset then, and Node has let go of the descriptor already and never closes it
+ * (uv_tcp_close_reset, EINVAL; seen on Node 20 and 24).
+ */
+function breakOff(socket: Socket): void {
+  const reset = (): void => {
+    if (!socket.destroyed) socket.resetAndDestroy();
+  };
+  if (socket.writableEnded && !socket.writableFinished) {
+    socket.once('finish', reset);
+    const timer = setTimeout(() => {
+      if (socket.writableLength > 0) reset();
+    }, LAST_DATA);
+    socket.once('close', () => clearTimeout(timer));
+  } else if (socket.writableEnded || socket.bytesWritten === 0) {
+    reset();
+  } else {
+    const timer = setTimeout(reset, LAST_DATA);
+    socket.once('close', () => clearTimeout(timer));
+  }
 }
