@@ -4,7 +4,9 @@
 
 import type { Address } from './address.ts';
 import { Prefix } from './block.ts';
-import { Runs } from './runs.ts';
+import type { Width } from './edges.ts';
+import { prefixOrder } from './packed/order.ts';
+import { type PrefixColumns, Runs } from './runs.ts';
 
 /** A prefix and what is kept under it. */
 export interface PrefixEntry<T> {
@@ -19,24 +21,27 @@ export class PrefixMap<T> {
   readonly #parents: Int32Array;
   readonly #v4: Runs;
   readonly #v6: Runs;
+  /** The entry of each run: what a look-up answers stands at one step. */
+  readonly #best4: readonly (PrefixEntry<T> | undefined)[];
+  readonly #best6: readonly (PrefixEntry<T> | undefined)[];
 
-  private constructor(entries: readonly PrefixEntry<T>[]) {
-    this.#entries = entries;
-    this.#parents = new Int32Array(entries.length);
-    const prefixes = entries.map(({ prefix }) => prefix);
-    this.#v4 = Runs.of(prefixes, 4, this.#parents);
-    this.#v6 = Runs.of(prefixes, 6, this.#parents);
+  private constructor(v4: Table<T>, v6: Table<T>) {
+    this.#entries = [...v4.entries, ...v6.entries];
+    this.#parents = new Int32Array(this.#entries.length);
+    this.#v4 = Runs.of(v4.columns, 0, this.#parents);
+    this.#v6 = Runs.of(v6.columns, v4.entries.length, this.#parents);
+    this.#best4 = Array.from(this.#v4.winners, (winner) => this.#entries[winner]);
+    this.#best6 = Array.from(this.#v6.winners, (winner) => this.#entries[winner]);
   }
 
   /** A map of these pairs; of equal prefixes the last one stays. */
   static of<T>(pairs: Iterable<readonly [Prefix, T]>): PrefixMap<T> {
-    const entries = Array.from(pairs, ([prefix, value]) => Object.freeze({ prefix, value }));
-    entries.sort((a, b) => Prefix.compare(a.prefix, b.prefix)); // stable: the last of equals is the one set last
-    const unique = entries.filter((entry, index) => {
-      const next = entries[index + 1];
-      return next === undefined || !next.prefix.equals(entry.prefix);
-    });
-    return new PrefixMap(unique);
+    const v4: PrefixEntry<T>[] = [];
+    const v6: PrefixEntry<T>[] = [];
+    for (const [prefix, value] of pairs) {
+      (prefix.family === 4 ? v4 : v6).push(Object.freeze({ prefix, value }));
+    }
+    return new PrefixMap(tableOf(v4, 1), tableOf(v6, 4));
   }
 
   get size(): number {
@@ -59,7 +64,8 @@ export class PrefixMap<T> {
 
   /** The entry with the longest prefix that contains the address (RFC 1812 section 5.2.4.3). */
   lookup(address: Address): PrefixEntry<T> | undefined {
-    return this.#entries[this.#winner(address)];
+    if (address.zone !== '') return undefined;
+    return address.family === 4 ? this.#best4[this.#v4.at(address)] : this.#best6[this.#v6.at(address)];
   }
 
   /** All entries whose prefix contains the address, longest first. */
@@ -94,7 +100,8 @@ export class PrefixMap<T> {
   /** The index of the longest match, or -1. */
   #winner(address: Address): number {
     if (address.zone !== '') return -1;
-    return (address.family === 4 ? this.#v4 : this.#v6).winner(address);
+    const runs = address.family === 4 ? this.#v4 : this.#v6;
+    return runs.winners[runs.at(address)] ?? -1;
   }
 
   /** The index of the first entry at or after the prefix. */
@@ -109,6 +116,48 @@ export class PrefixMap<T> {
     }
     return low;
   }
+}
+
+/** The entries of one family in order, none twice, and their prefixes in columns. */
+interface Table<T> {
+  readonly entries: readonly PrefixEntry<T>[];
+  readonly columns: PrefixColumns;
+}
+
+function tableOf<T>(entries: readonly PrefixEntry<T>[], width: Width): Table<T> {
+  const columns = columnsOf(entries, width);
+  const order = prefixOrder(columns);
+  const sorted: PrefixEntry<T>[] = [];
+  let ascending = true;
+  for (const [i, row] of order.entries()) {
+    if (row !== i) ascending = false;
+    const entry = entries[row];
+    if (entry === undefined) continue;
+    // the order is stable: the last of equals is the one that was set last
+    if (sorted.at(-1)?.prefix.equals(entry.prefix) === true) {
+      sorted.pop();
+      ascending = false;
+    }
+    sorted.push(entry);
+  }
+  return { entries: sorted, columns: ascending ? columns : columnsOf(sorted, width) };
+}
+
+function columnsOf<T>(entries: readonly PrefixEntry<T>[], width: Width): PrefixColumns {
+  const words = new Uint32Array(entries.length * width);
+  const lengths = new Uint8Array(entries.length);
+  let at = 0;
+  for (const [i, { prefix }] of entries.entries()) {
+    const { w0, w1, w2, w3 } = prefix.address;
+    lengths[i] = prefix.length;
+    if (width === 4) {
+      words[at++] = w0;
+      words[at++] = w1;
+      words[at++] = w2;
+    }
+    words[at++] = w3;
+  }
+  return { width, words, lengths };
 }
 
 /** Collects prefixes with values and freezes them into a map. */

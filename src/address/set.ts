@@ -19,6 +19,7 @@ import {
   sizeOf,
   UNION,
 } from './edges.ts';
+import { type Ranks, ranksOf } from './ranks.ts';
 
 /** What can be put into a set or asked of it. */
 export type AddressItem = Address | Prefix | Range | AddressSet;
@@ -30,6 +31,9 @@ export type AddressItem = Address | Prefix | Range | AddressSet;
 export class AddressSet {
   readonly #v4: Edges;
   readonly #v6: Edges;
+  /** Made when a single address is first asked for. */
+  #ranks4: Ranks | undefined;
+  #ranks6: Ranks | undefined;
 
   private constructor(v4: Edges, v6: Edges) {
     this.#v4 = v4;
@@ -62,7 +66,16 @@ export class AddressSet {
   /** Whether the address is in the set; never, if it has a zone. */
   has(address: Address): boolean {
     if (address.zone !== '') return false;
-    return (rank(this.edges(address.family), address.w0, address.w1, address.w2, address.w3) & 1) === 1;
+    return this.holds(address.family, address.w0, address.w1, address.w2, address.w3);
+  }
+
+  /** For the finder of this folder: whether the address of these words is in the set. An IPv4 one stands in `w3`. */
+  holds(family: Family, w0: number, w1: number, w2: number, w3: number): boolean {
+    const ranks =
+      family === 4
+        ? (this.#ranks4 ??= ranksOf(this.#v4.words, 1))
+        : (this.#ranks6 ??= ranksOf(this.#v6.words, 4));
+    return (ranks.rank(w0, w1, w2, w3) & 1) === 1;
   }
 
   /** Whether the whole item is in the set. */

@@ -2,6 +2,7 @@
 
 import { Address } from '../address.ts';
 import { Scanned, scan4, scan6 } from '../scan.ts';
+import type { AddressSet } from '../set.ts';
 
 /** Classes of bytes: what can be part of an address, what makes a word of it, and the rest, which parts words. */
 const APART = 0;
@@ -11,8 +12,9 @@ const WORD = 3;
 const COLON = 4;
 const DOT = 5;
 
-/** The longest text of an address, and one more that ends it. */
+/** The longest text of an address, and one more that ends it; the longest of an IPv4 address. */
 const LONGEST = 46;
+const LONGEST4 = 15;
 
 /** Filled when a finder is made, and not at import. */
 function classes(): Uint8Array {
@@ -47,7 +49,7 @@ export class AddressFinder {
     return this.#family === 4 ? Address.fromWords(4, 0, 0, 0, w3) : Address.fromWords(6, w0, w1, w2, w3);
   }
 
-  /** Looks for the next address in bytes[start..end). */
+  /** Looks for the next address in bytes[start..end). What stands behind `end` doesn't count. */
   next(bytes: Uint8Array, start: number, end: number): boolean {
     const table = this.#classes;
     let at = start;
@@ -56,6 +58,14 @@ export class AddressFinder {
       if (kind === APART) {
         at++;
         continue;
+      }
+      // Most addresses are IPv4 with nothing that could belong to them behind.
+      if (kind === DIGIT) {
+        const after = scan4(bytes, at, this.#scanned);
+        if (after > 0 && after <= end && (after === end || table[bytes[after] ?? 0] === APART)) {
+          this.#found4(at, after);
+          return true;
+        }
       }
       // A run of what addresses are made of, with what it holds counted.
       const first = at;
@@ -77,14 +87,32 @@ export class AddressFinder {
     return false;
   }
 
+  /** Looks for the next address in bytes[start..end) that is in the set: as `next` and `has`, but no address is made. */
+  nextIn(set: AddressSet, bytes: Uint8Array, start: number, end: number): boolean {
+    for (let at = start; this.next(bytes, at, end); at = this.to) {
+      const { w0, w1, w2, w3 } = this.#scanned;
+      if (set.holds(this.#family, w0, w1, w2, w3)) return true;
+    }
+    return false;
+  }
+
+  #found4(from: number, to: number): void {
+    this.#family = 4;
+    this.from = from;
+    this.to = to;
+  }
+
   /** An IPv4 address at the start of a run; behind it may be a port, or a full stop or colon that ends the run. */
   #four(bytes: Uint8Array, first: number, last: number): boolean {
-    const end = scan4(bytes, first, this.#scanned);
-    if (end < 0 || end > last) return false;
+    // as much as can be an address and the byte behind it; what stands behind the run would be read as more of it
+    const length = Math.min(last - first, LONGEST4 + 1);
+    const copy = this.#copy;
+    for (let i = 0; i < length; i++) copy[i] = bytes[first + i] ?? 0;
+    copy[length] = 0;
+    const end = first + scan4(copy, 0, this.#scanned);
+    if (end < first) return false;
     if (end < last && bytes[end] !== 58 && !(bytes[end] === 46 && end + 1 === last)) return false;
-    this.#family = 4;
-    this.from = first;
-    this.to = end;
+    this.#found4(first, end);
     return true;
   }
 

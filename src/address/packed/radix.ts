@@ -82,6 +82,29 @@ function scatterRows(
   }
 }
 
+/** Keys and what goes along with each, in the same order. */
+export interface Column {
+  readonly keys: Uint32Array;
+  readonly along: Uint32Array;
+}
+
+/** All passes but those with nothing to move, over both columns. Returns which of them holds the result, and the other. */
+export function radix(column: Column, spare: Column): { readonly from: Column; readonly to: Column } {
+  const count = column.keys.length;
+  const digits = [new Uint32Array(2048), new Uint32Array(2048), new Uint32Array(1024)] as const;
+  histogram([column.keys], ...digits);
+  let from = column;
+  let to = spare;
+  for (const [pass, places] of digits.entries()) {
+    const digit = ((column.keys[0] ?? 0) >>> (pass * 11)) & (places.length - 1);
+    // all have the same digit here
+    if ((places[digit + 1] ?? count) - (places[digit] ?? 0) === count) continue;
+    scatter(from.keys, from.along, to.keys, to.along, count, places, pass * 11);
+    [from, to] = [to, from];
+  }
+  return { from, to };
+}
+
 /** Indexes by key, for up to 2^21 keys. Key and index are one exact double, which the engine sorts without calling back. */
 export function indexOrder(keys: Uint32Array): Uint32Array {
   const both = new Float64Array(keys.length);

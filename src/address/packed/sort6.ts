@@ -3,7 +3,7 @@
 // significant one (a routing table, hosts of known networks); of more the 32 most significant ones are sorted by, with a
 // look at the rest where these are equal.
 
-import { histogram, indexOrder, scatter } from './radix.ts';
+import { indexOrder, radix } from './radix.ts';
 
 /** Records in columns: four words and a length each; only the first `used` rows count. */
 export interface Page6 {
@@ -39,15 +39,15 @@ export function sortRecords(pages: readonly Page6[], count: number, room: Uint32
   }
   const order = column(2);
   for (let i = 0; i < count; i++) order[i] = i;
-  const spare = { keys: column(3), order: column(4) };
-  if (bits <= 32) return gathered(pages, radix({ keys: first, order }, spare).from.order);
+  const spare = { keys: column(3), along: column(4) };
+  if (bits <= 32) return gathered(pages, radix({ keys: first, along: order }, spare).from.along);
   if (bits > 64) {
-    const { from } = radix({ keys: first, order }, spare);
-    return sortRuns(gathered(pages, from.order), from.keys);
+    const { from } = radix({ keys: first, along: order }, spare);
+    return sortRuns(gathered(pages, from.along), from.keys);
   }
-  const { from, to } = radix({ keys: second, order }, spare);
-  for (let i = 0; i < count; i++) from.keys[i] = first[from.order[i] ?? 0] ?? 0;
-  return gathered(pages, radix(from, to).from.order);
+  const { from, to } = radix({ keys: second, along: order }, spare);
+  for (let i = 0; i < count; i++) from.keys[i] = first[from.along[i] ?? 0] ?? 0;
+  return gathered(pages, radix(from, to).from.along);
 }
 
 /** The bits in which any two records differ. */
@@ -153,29 +153,6 @@ function addBitsOf(
     keys[key] = (keys[key] ?? 0) | (table[((words[i] ?? 0) >>> shift) & 255] ?? 0);
   }
   return key;
-}
-
-/** Keys and the indexes of their records, in the same order. */
-interface Column {
-  readonly keys: Uint32Array;
-  readonly order: Uint32Array;
-}
-
-/** Sorts by key, equal keys as they were, over both columns. Returns which of them holds the result, and the other. */
-function radix(column: Column, spare: Column): { readonly from: Column; readonly to: Column } {
-  const count = column.keys.length;
-  const digits = [new Uint32Array(2048), new Uint32Array(2048), new Uint32Array(1024)] as const;
-  histogram([column.keys], ...digits);
-  let from = column;
-  let to = spare;
-  for (const [pass, places] of digits.entries()) {
-    const digit = ((column.keys[0] ?? 0) >>> (pass * 11)) & (places.length - 1);
-    // bits that are the same everywhere are zero in all keys: where all have the same digit there is nothing to move
-    if ((places[digit + 1] ?? count) - (places[digit] ?? 0) === count) continue;
-    scatter(from.keys, from.order, to.keys, to.order, count, places, pass * 11);
-    [from, to] = [to, from];
-  }
-  return { from, to };
 }
 
 function gathered(pages: readonly Page6[], order: Uint32Array): Page6 {
