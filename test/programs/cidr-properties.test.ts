@@ -2,12 +2,13 @@
 // are long, cut into pieces, or everything.
 import fc from 'fast-check';
 import t from 'tap';
-import { type Address, AddressSet, Prefix, Range } from '../../src/address/index.ts';
+import { Address, AddressSet, Prefix, Range } from '../../src/address/index.ts';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { hostRange, reverseZones } from '../../src/programs/cidr/blocks.ts';
 import { areaOf, blocksOf, coverage, hilbert } from '../../src/programs/cidr/map.ts';
 import { program } from '../../src/programs/cidr.ts';
+import { prefix, range } from '../address/arbitrary.ts';
 import { cidr, go } from './cidr-run.ts';
 
 t.test('check against a look at every pair', async (t) => {
@@ -86,6 +87,34 @@ t.test('long lines, all pieces, both families, everything', async (t) => {
     await cidr(['contains', '-v', '10.0.0.0/8', '-'], '10.0.0.1\n11.0.0.0/8\n'),
     { status: 1, out: '10.0.0.1 yes\n11.0.0.0/8 no\n' },
     'items from standard input',
+  );
+});
+
+t.test('check tells of very many', async (t) => {
+  const { err, status } = await cidr(['check', '--json'], '10.0.0.1\n'.repeat(200_000));
+  t.equal(status, 1);
+  t.equal(err.match(/CIDR003/g)?.length, 199_999, 'each line but the first');
+});
+
+t.test('sort, against the order of the model', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(prefix, range), { maxLength: 30 }), async (items) => {
+      const { out } = await cidr(['sort'], items.map((item) => `${item.toString()}\n`).join(''));
+      const ranges = out
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => Range.parse(line, ['prefix']));
+      t.equal(ranges.length, items.length);
+      for (const [index, each] of ranges.entries()) {
+        const before = ranges[index - 1];
+        const inOrder =
+          before === undefined ||
+          Address.compare(before.first, each.first) < 0 ||
+          (before.first.equals(each.first) && Address.compare(before.last, each.last) >= 0);
+        if (!inOrder) t.fail(`${before} before ${each}`);
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 

@@ -13,45 +13,62 @@ export interface Listed {
   readonly place: () => Span;
 }
 
-/**
- * The findings about a list, in the order of its lines. Each item is told of once, with the widest other one that it has to
- * do with. Where the list is for the Internet, items that no host there has are told of too. In n log n.
- */
-export function findings(items: readonly Listed[], forInternet: boolean): readonly Diagnostic[] {
-  const found: { readonly index: number; readonly diagnostic: Diagnostic }[] = [];
-  const order: readonly Placed[] = items
-    .map((listed, index) => ({ ...listed, index }))
-    // By the first address; of those the widest first, and of equals the one that was written first.
-    .sort((a, b) => byFirst(a.item, b.item) || byLast(b.item, a.item) || a.index - b.index);
-  const tell = (code: 'CIDR003' | 'CIDR004' | 'CIDR005', one: Placed, other: Placed, words: string): void => {
-    const message = `${one.text} ${words}`;
-    const related = [
-      { span: other.place(), message: code === 'CIDR003' ? 'first here' : 'which stands here' },
-    ];
-    found.push({ index: one.index, diagnostic: diagnose(code, one.place(), message, { related }) });
-  };
-  // The item that reaches furthest of those before: whatever holds or overlaps a later one, this does too.
-  let open: Placed | undefined;
-  let previous: Placed | undefined;
-  for (const listed of order) {
-    const { item, place, index } = listed;
-    if (previous?.item.equals(item)) tell('CIDR003', listed, previous, 'stands here again');
-    else {
-      if (open?.item.contains(item)) tell('CIDR004', listed, open, `is inside ${open.text}`);
-      else if (open?.item.overlaps(item)) tell('CIDR005', listed, open, `partly overlaps ${open.text}`);
-      previous = listed;
-    }
-    if (open === undefined || open.item.family !== item.family || byLast(open.item, item) < 0) open = listed;
-    if (forInternet && bogons().overlaps(item)) {
-      const message = `${listed.text} is not for the Internet: ${reasonAgainst(item)}`;
-      found.push({ index, diagnostic: diagnose('CIDR006', place(), message) });
-    }
-  }
-  return found.sort((a, b) => a.index - b.index).map(({ diagnostic }) => diagnostic);
+/** What an item has to do with another one. */
+interface Relation {
+  readonly code: 'CIDR003' | 'CIDR004' | 'CIDR005';
+  readonly other: Listed;
 }
 
-interface Placed extends Listed {
-  readonly index: number;
+/**
+ * The findings about a list, in the order of its lines. Each item is told of once, with the widest other one that it has to
+ * do with. Where the list is for the Internet, items that no host there has are told of too. In n log n; a diagnostic is made
+ * when it is asked for, since a list of a million lines can have as many.
+ */
+export function* findings(items: readonly Listed[], forInternet: boolean): Generator<Diagnostic> {
+  const relations = relationsOf(items);
+  for (const [index, { text, item, place }] of items.entries()) {
+    const relation = relations[index];
+    if (relation !== undefined) {
+      const { code, other } = relation;
+      const what = {
+        CIDR003: 'stands here again',
+        CIDR004: `is inside ${other.text}`,
+        CIDR005: `partly overlaps ${other.text}`,
+      };
+      const message = code === 'CIDR003' ? 'first here' : 'which stands here';
+      yield diagnose(code, place(), `${text} ${what[code]}`, { related: [{ span: other.place(), message }] });
+    }
+    if (forInternet && bogons().overlaps(item))
+      yield diagnose('CIDR006', place(), `${text} is not for the Internet: ${reasonAgainst(item)}`);
+  }
+}
+
+/** For each item what it has to do with another, if anything. */
+function relationsOf(items: readonly Listed[]): readonly (Relation | undefined)[] {
+  const relations = Array<Relation | undefined>(items.length).fill(undefined);
+  const order = items
+    .map((listed, index) => ({ listed, index }))
+    // By the first address; of those the widest first, and of equals the one that was written first.
+    .sort((a, b) => inOrder(a.listed.item, b.listed.item) || a.index - b.index);
+  // The item that reaches furthest of those before: whatever holds or overlaps a later one, this does too.
+  let open: Listed | undefined;
+  let previous: Listed | undefined;
+  for (const { listed, index } of order) {
+    const { item } = listed;
+    if (previous?.item.equals(item)) relations[index] = { code: 'CIDR003', other: previous };
+    else {
+      if (open?.item.contains(item)) relations[index] = { code: 'CIDR004', other: open };
+      else if (open?.item.overlaps(item)) relations[index] = { code: 'CIDR005', other: open };
+      previous = listed;
+    }
+    const reach = open?.item;
+    if (reach?.family !== item.family || Address.compare(reach.last, item.last) < 0) open = listed;
+  }
+  return relations;
+}
+
+function inOrder(a: Range, b: Range): number {
+  return Address.compare(a.first, b.first) || Address.compare(b.last, a.last);
 }
 
 /** The first block of the bogons that an item has a part of. */
@@ -59,12 +76,4 @@ function reasonAgainst(item: Range): string {
   for (const { prefix, name, reference } of bogonBlocks(item.family))
     if (item.overlaps(prefix.toRange())) return `${prefix} is ${name} (${reference})`;
   return 'only 2000::/3 is given out there';
-}
-
-function byFirst(a: Range, b: Range): number {
-  return Address.compare(a.first, b.first);
-}
-
-function byLast(a: Range, b: Range): number {
-  return Address.compare(a.last, b.last);
 }

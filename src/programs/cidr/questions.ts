@@ -145,9 +145,12 @@ function checkLists(
   reader.each(listsOf(operands), (text, item, place) =>
     items.push({ text, item: item instanceof Range ? item : item.toRange(), place }),
   );
-  const diagnostics = findings(items, forPublic);
-  io.report(...diagnostics);
-  return diagnostics.length > 0;
+  let found = false;
+  for (const diagnostic of findings(items, forPublic)) {
+    io.report(diagnostic);
+    found = true;
+  }
+  return found;
 }
 
 function counted(count: bigint | number, noun: string): string {

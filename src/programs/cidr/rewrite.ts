@@ -22,12 +22,12 @@ export const sort: Verb = verb({
   run: (invocation, io) => {
     const family = familyOf(invocation);
     const reader = readerOf(invocation, io);
-    const items: { readonly text: string; readonly item: Item }[] = [];
+    const items: { readonly text: string; readonly item: Item; readonly key: number }[] = [];
     reader.each(listsOf(invocation.operands), (text, item) => {
-      if (family === undefined || item.family === family) items.push({ text, item });
+      if (family === undefined || item.family === family) items.push({ text, item, key: keyOf(item) });
     });
     if (reader.stopped) return EXIT.data;
-    items.sort((a, b) => inOrder(a.item, b.item));
+    items.sort((a, b) => a.key - b.key || inOrder(a.item, b.item));
     if (invocation.flag('reverse')) items.reverse();
     const end = invocation.flag('0') ? '\0' : '\n';
     let previous: Item | undefined;
@@ -39,6 +39,11 @@ export const sort: Verb = verb({
     return endOf(reader);
   },
 });
+
+/** The family and the leading bits of the first address, as a number: it decides nearly all of a sort, and needs no look at the item. */
+function keyOf({ first }: Item): number {
+  return first.family === 4 ? first.w3 >>> 0 : 2 ** 32 + (first.w0 >>> 0) * 2 ** 20 + (first.w1 >>> 12);
+}
 
 /** By first address, and of those that begin together the widest first. */
 function inOrder(a: Item, b: Item): number {

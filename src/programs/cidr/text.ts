@@ -104,7 +104,7 @@ function grepFile(file: string, label: string, set: AddressSet, how: GrepOptions
   eachLine(textChunks(file, io), how.end, (bytes, from, to) => {
     line++;
     let selected = false;
-    for (let at = from; finder.next(bytes, at, to); at = finder.to) {
+    for (let at = textStart(bytes, from, line); finder.next(bytes, at, to); at = finder.to) {
       const { address } = finder;
       if (!set.has(address)) continue;
       selected = true;
@@ -149,10 +149,12 @@ export const lookup: Verb = verb({
     const json = invocation.flag('json');
     const [mark, end] = invocation.flag('0') ? ([0, '\0'] as const) : ([10, '\n'] as const);
     for (const file of files) {
+      let line = 0;
       eachLine(textChunks(file, io), mark, (bytes, from, to) => {
+        line++;
         // The carriage return of a DOS line end would stand in the middle of the line.
         const stop = to > from && bytes[to - 1] === 13 ? to - 1 : to;
-        const address = finder.next(bytes, from, stop) ? finder.address : undefined;
+        const address = finder.next(bytes, textStart(bytes, from, line), stop) ? finder.address : undefined;
         const entry = address === undefined ? undefined : map.lookup(address);
         if (json) {
           const known = entry === undefined ? {} : { prefix: String(entry.prefix), value: entry.value };
@@ -217,6 +219,13 @@ function* textChunks(path: string, io: Io): Generator<Uint8Array> {
   } finally {
     progress?.end();
   }
+}
+
+/** Where the text of a line begins: the mark that some editors put before the first is no letter that touches an address. */
+function textStart(bytes: Uint8Array, from: number, line: number): number {
+  return line === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf
+    ? from + 3
+    : from;
 }
 
 function decode(bytes: Uint8Array, from: number, to: number): string {
