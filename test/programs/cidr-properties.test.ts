@@ -78,7 +78,16 @@ t.test('long lines, all pieces, both families, everything', async (t) => {
     'a blank that is none is told of, by whichever reader',
   );
   t.match(await cidr(['merge'], '10.0.0.1\u00a0\n'), { status: 65, err: /U\+00A0/ });
-  t.match(await cidr(['sort'], '\ufeff10.0.0.1\n'), { status: 0, out: '10.0.0.1\n' }, 'a byte order mark');
+  const mark = new TextEncoder().encode('\ufeff');
+  for (const rest of ['10.0.0.1\n', ' 10.0.0.1', '# list\n10.0.0.1\n', '\r\n10.0.0.1']) {
+    const bytes = Uint8Array.from([...mark, ...new TextEncoder().encode(rest)]);
+    for (const verb of ['merge', 'sort'])
+      t.match(
+        await cidr([verb], bytes),
+        { status: 0, out: '10.0.0.1\n', err: '' },
+        `${verb}: a byte order mark`,
+      );
+  }
   t.equal(
     (await cidr(['count', '0.0.0.0/0', '::/0'])).out,
     'IPv4 4294967296 addresses, 1 range, 1 prefix\nIPv6 340282366920938463463374607431768211456 addresses, 1 range, 1 prefix\n',

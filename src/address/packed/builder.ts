@@ -106,17 +106,19 @@ export class PackedBuilder {
   }
 
   /** A line that the fast readers didn't take: the plain reader has the last word on it. */
-  #odd(bytes: Uint8Array, from: number, to: number): void {
+  #odd(bytes: Uint8Array, begin: number, to: number): void {
     const line = this.#lines.count;
+    const from = line === 1 && isMark(bytes, begin) ? begin + 3 : begin;
     const hash = bytes.subarray(from, to).indexOf(35);
     let start = from;
     let end = hash < 0 ? to : from + hash;
     while (start < end && isBlank(bytes[start])) start++;
     while (end > start && (isBlank(bytes[end - 1]) || bytes[end - 1] === 13)) end--;
-    const item = decode(bytes, start, end, line);
+    if (start === end) return; // nothing but the mark
+    const item = decode(bytes, start, end);
     const answer = readItem(item, this.#forms);
     if (answer instanceof AddressFault) {
-      const text = decode(bytes, from, to, line).replace(/\r$/, '');
+      const text = decode(bytes, from, to).replace(/\r$/, '');
       this.#onFault({ line, column: start - from + answer.offset + 1, text, fault: answer });
       return;
     }
@@ -130,8 +132,13 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 32 || byte === 9;
 }
 
-/** The text from..to, or its beginning if it's longer than any item. The mark that some editors put before the first line is no text. */
-function decode(bytes: Uint8Array, from: number, to: number, line: number): string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: line > 1 });
+/** Whether the mark stands here that some editors put before the first line, U+FEFF in UTF-8. It is no text. */
+function isMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
+
+/** The text from..to, or its beginning if it's longer than any item. */
+function decode(bytes: Uint8Array, from: number, to: number): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return decoder.decode(bytes.subarray(from, Math.min(to, from + 4 * SHOWN))).slice(0, SHOWN);
 }
