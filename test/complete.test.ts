@@ -84,6 +84,7 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'bgpd(8)',
     'bird(8)',
     'exim4(8)',
+    'grep(1)',
     'grepcidr(1)',
     'haproxy(1)',
     'ip(8)',

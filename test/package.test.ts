@@ -76,7 +76,6 @@ t.test('packed and installed elsewhere, every program and page works', async (t)
   );
   writeFileSync(join(consumer, 'package.json'), '{"type":"module"}');
   const options = [
-    '--noEmit',
     '--strict',
     '--module',
     'nodenext',
@@ -87,9 +86,14 @@ t.test('packed and installed elsewhere, every program and page works', async (t)
     '--types',
     'node',
   ];
+  // Compiled and not stripped, since Node 20 doesn't do that; it runs under the oldest Node that we say it runs under.
   const checked = await run(resolve('node_modules/.bin/tsc'), [...options, 'use.ts'], { cwd: consumer });
   t.strictSame([checked.status, checked.stdout], [0, ''], 'a consumer type-checks against penstock/address');
-  t.match(await run('node', ['use.ts'], { cwd: consumer }), { status: 0, stdout: '10.0.0.0/24' });
+  const oldest = resolve('tools/node/node_modules/node20/bin/node');
+  for (const node of ['node', ...(existsSync(oldest) ? [oldest] : [])]) {
+    const used = await run(node, ['use.js'], { cwd: consumer });
+    t.strictSame([used.stderr, used.stdout], ['', '10.0.0.0/24'], `${node} imports penstock/address`);
+  }
   t.match(
     await run(resolve('node_modules/.bin/publint'), ['--strict', unpacked]),
     { status: 0 },

@@ -71,7 +71,10 @@ export async function build() {
     await bundle(`${name}.cjs`, {
       stdin: { contents: `module.exports = require('${name}').default;`, resolveDir: top },
     });
-  writeFileSync(join(top, 'dist/programs/LICENSES.txt'), licences([...packages].sort((a, b) => (a < b ? -1 : 1))));
+  writeFileSync(
+    join(top, 'dist/programs/LICENSES.txt'),
+    licences([...packages].sort((a, b) => (a < b ? -1 : 1))),
+  );
 }
 
 /** The licence texts of the packages that are inside the bundles. */

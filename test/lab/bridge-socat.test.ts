@@ -166,8 +166,6 @@ t.test('exit statuses', there, async (t) => {
     [['-', 'tcp:127.0.0.1:1'], 'nobody listens'],
     [['-', 'unix:/no/such/socket'], 'nothing there'],
     [['-', 'tcp:no-such-host.invalid:1'], 'no such host'],
-    [['-u', 'EXEC:false', '-'], 'a program that fails'],
-    [['-u', 'SYSTEM:exit 3', '-'], 'a shell that fails'],
     [['-u', 'EXEC:true', '-'], 'one that does not'],
     [['-T', '0.2', 'PIPE', 'PIPE'], 'a limit of time'],
     [['tcp-l:0,bind=127.0.0.1,accept-timeout=0.2', 'PIPE'], 'nobody came'],
@@ -176,6 +174,10 @@ t.test('exit statuses', there, async (t) => {
   for (const [args, reason] of rows) {
     const [own, real] = [await ours(args, 'data'), await theirs(args, 'data')];
     t.strictSame([own.status, own.stdout], [real.status, real.stdout], `${args.join(' ')}: ${reason}`);
+  }
+  // socat has 0 or 1 here, by what it hears of first: the end of the child or that of its output. We wait for both.
+  for (const child of ['EXEC:false', 'SYSTEM:exit 3']) {
+    t.equal((await ours(['-u', child, '-'], 'data')).status, 1, `${child}: a child that fails`);
   }
   // A wrong word on the command line is 64 here, by sysexits(3), where socat has one status for all.
   for (const args of [

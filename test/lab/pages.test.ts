@@ -57,7 +57,7 @@ t.test('bash', { skip: await lacks('bash') }, async (t) => {
     const lead = first.name === name ? [name] : [name, first.name];
     t.ok((await complete(name, [...lead, '--h'])).includes('--help'), name);
   }
-  t.strictSame(await complete('cidr', ['cidr', 'm']), ['merge']);
+  t.strictSame(await complete('cidr', ['cidr', 'me']), ['merge']);
   t.strictSame(await complete('cidr', ['cidr', 'merge', '--lenient', 'w']), ['wildcard']);
   t.strictSame(await complete('cidr', ['cidr', 'merge', '--ra']), ['--ranges']);
   t.strictSame(await complete('cidr', ['cidr', 'merge', 'pack']), ['package-lock.json', 'package.json']);
