@@ -99,6 +99,35 @@ t.test('long lines, all pieces, both families, everything', async (t) => {
   );
 });
 
+t.test('binary rubbish is no fault of the program', async (t) => {
+  const verbs: readonly (readonly string[])[] = [
+    ...['merge', 'complement', 'count', 'check', 'info', 'sort', 'hosts', 'merge -0', 'sort -0', 'check -0'],
+    ...['convert hex', 'convert nft', 'convert ipset', 'split /32', 'next /24 10.0.0.0/8', 'map 10.0.0.0/8'],
+    ...['subtract - ::/0', 'intersect - ::/0', 'diff - ::/0', 'contains - ::', 'grep ::/0', 'grep -o - text'],
+    ...['lookup - text', 'lookup text', 'grep -0c 0.0.0.0/0'],
+  ].map((line) => line.split(' '));
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc
+      .constantFrom('10.0.0.1\n', '::1', '/33', '\n', '\0', '#', ' ', '-10.0.0.2\n')
+      .map((text) => new TextEncoder().encode(text)),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (pieces, size) => {
+        const bytes = Uint8Array.from(pieces.flatMap((each) => [...each]));
+        for (const words of verbs) {
+          const { status, err } = await cidr(words, bytes, { text: bytes }, size);
+          if (![0, 1, 65].includes(status)) t.fail(`${words.join(' ')} on ${bytes.join()}: ${status} ${err}`);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 t.test('check tells of very many', async (t) => {
   const { err, status } = await cidr(['check', '--json'], '10.0.0.1\n'.repeat(200_000));
   t.equal(status, 1);
