@@ -69,12 +69,13 @@ export class AddressSet {
     return this.holds(address.family, address.w0, address.w1, address.w2, address.w3);
   }
 
-  /** For the finder of this folder: whether the address of these words is in the set. An IPv4 one stands in `w3`. */
+  /** @internal For the finder of this folder: whether the address of these words is in the set. An IPv4 one stands in `w3`. */
   holds(family: Family, w0: number, w1: number, w2: number, w3: number): boolean {
-    const ranks =
-      family === 4
-        ? (this.#ranks4 ??= ranksOf(this.#v4.words, 1))
-        : (this.#ranks6 ??= ranksOf(this.#v6.words, 4));
+    let ranks = family === 4 ? this.#ranks4 : this.#ranks6;
+    if (ranks === undefined) {
+      if (family === 4) ranks = this.#ranks4 = ranksOf(this.#v4.words, 1);
+      else ranks = this.#ranks6 = ranksOf(this.#v6.words, 4);
+    }
     return (ranks.rank(w0, w1, w2, w3) & 1) === 1;
   }
 

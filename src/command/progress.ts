@@ -14,7 +14,8 @@ export class Progress {
   readonly #io: Io;
   readonly #name: string;
   readonly #total: number | undefined;
-  readonly #terminal: boolean;
+  /** Asked for when something is to be drawn: what knows terminals takes some 4 ms to load. */
+  #terminal: boolean | undefined;
   readonly #begun: number;
   readonly #now: () => number;
   #next: number;
@@ -22,11 +23,10 @@ export class Progress {
   #drawn = false;
 
   /** `total` is the size in bytes where it is known; `now` gives ms and is for tests. */
-  constructor(io: Io, name: string, total: number | undefined, now: () => number = () => performance.now()) {
+  constructor(io: Io, name: string, total: number | undefined, now: () => number = clock) {
     this.#io = io;
     this.#name = name;
     this.#total = total !== undefined && total > 0 ? total : undefined;
-    this.#terminal = !io.json && io.host.isTerminal(2) && io.host.env['TERM'] !== 'dumb';
     this.#now = now;
     this.#begun = now();
     this.#next = this.#begun + PATIENCE;
@@ -35,9 +35,13 @@ export class Progress {
   /** So many more bytes have been read. */
   advance(bytes: number): void {
     this.#done += bytes;
-    if (!this.#terminal) return;
     const now = this.#now();
     if (now < this.#next) return;
+    this.#terminal ??= !this.#io.json && this.#io.host.isTerminal(2) && this.#io.host.env['TERM'] !== 'dumb';
+    if (!this.#terminal) {
+      this.#next = Number.POSITIVE_INFINITY;
+      return;
+    }
     this.#next = now + INTERVAL;
     this.#drawn = true;
     this.#io.host.write(2, new TextEncoder().encode(`\r\u001b[K${this.#line((now - this.#begun) / 1000)}`));
@@ -57,4 +61,10 @@ export class Progress {
     const full = Math.round(share * WIDTH);
     return `${this.#name}: [${'#'.repeat(full)}${' '.repeat(WIDTH - full)}] ${(share * 100).toFixed(0)} % of ${(this.#total / 1048576).toFixed(0)} MiB`;
   }
+}
+
+/** Milliseconds from any point. Not performance.now(), whose module is loaded when it is first asked for. */
+function clock(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }
