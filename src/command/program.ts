@@ -94,6 +94,12 @@ export class Invocation<O extends Options> {
   }
 }
 
+/** What was given for a group of options that a bigger declaration is made of: any invocation that has them will do. */
+export type GivenOptions<O extends Options> = Pick<
+  Invocation<O>,
+  'flag' | 'count' | 'text' | 'texts' | 'number'
+>;
+
 /** How a command line runs: gives the exit status. */
 export type Run = (
   values: ReadonlyMap<string, Value>,

@@ -1,85 +1,22 @@
 // sockbridge(1): two addresses in socat's grammar, and the bytes between them. The declaration; addresses, relay and
-// endpoints are src/bridge's.
+// endpoints are src/bridge's, the options and what they mean stand in sockbridge/.
 
-import { checkBridge, type Ways } from '../bridge/check.ts';
-import type { DumpForm } from '../bridge/dump.ts';
+import { checkBridge } from '../bridge/check.ts';
 import { KINDS } from '../bridge/endpoints/index.ts';
 import { descriptorUse, writeStandardError } from '../bridge/endpoints/process.ts';
 import { streams } from '../bridge/engines/streams.ts';
 import { BRIDGE_FAULTS } from '../bridge/faults.ts';
-import { Log, levelOf } from '../bridge/log.ts';
 import { run as runBridge } from '../bridge/run.ts';
 import { Tidying } from '../bridge/signals.ts';
 import { EXIT } from '../command/exit.ts';
 import type { Io } from '../command/io.ts';
 import { type Invocation, type Program, verb } from '../command/program.ts';
-import { UsageError } from '../command/usage.ts';
 import { Source } from '../document/source.ts';
+import { dumpOf, LOGGING_OPTIONS, logOf } from './sockbridge/logging.ts';
+import { limitsOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
 
-/** A half-closed connection that is silent for so long is given up (-t): long enough for any answer that still comes. */
-const HALF_CLOSED_SECONDS = 30;
-
-/** What Node reads at once, at most. */
-const BLOCK = 65536;
-
-/**
- * How many bytes one way holds for a reader that is behind. With what Node's streams and the reading in flight hold
- * besides, a connection that stalls both ways stays under 1 MB. More does not make it faster: from 64 KiB to 1 MiB
- * bench/relay gave the same figures within their spread.
- */
-const BUFFER = 256 * 1024;
-
-const OPTIONS = {
-  b: {
-    type: 'integer',
-    value: 'BYTES',
-    least: 1,
-    most: 1 << 30,
-    summary: 'carry at most so many bytes in one piece',
-    detail: `It shows in the dumps of
-.Fl v
-and
-.Fl x .
-Without it a piece is what was read at once, which is never more than 65536.`,
-  },
-  d: {
-    type: 'count',
-    summary: 'say more about what is done',
-    detail: `Errors and warnings are always written.
-Twice adds notices, among them every connection that is accepted and opened, three times information, four times
-everything.`,
-  },
-  json: { type: 'flag', summary: 'write faults of the command line as JSON Lines' },
-  t: {
-    type: 'seconds',
-    value: 'SECONDS',
-    least: 0,
-    most: 2_147_483,
-    summary: `when one side has ended, wait so long for the other one to say something, instead of ${HALF_CLOSED_SECONDS} s`,
-    detail: `The wait begins anew with every byte.
-What ends is the connection, without an error.`,
-  },
-  T: {
-    type: 'seconds',
-    value: 'SECONDS',
-    least: 0,
-    most: 2_147_483,
-    summary: 'end a connection on which nothing was carried, either way, for so long; 0 is without limit',
-  },
-  u: { type: 'flag', summary: 'carry from the first address to the second only' },
-  U: { type: 'flag', summary: 'carry from the second address to the first only' },
-  v: {
-    type: 'flag',
-    summary: 'write what is carried to standard error, as text',
-    detail: `Before each piece stands a line with its direction
-.Po
-.Sq >
-is from the first address to the second
-.Pc ,
-the time, its length, and its offsets in all that went that way.`,
-  },
-  x: { type: 'flag', summary: 'like -v, in hexadecimal; with -v both side by side' },
-} as const;
+/** All options; a group of them is a file beside this one, with what they mean. */
+const OPTIONS = { ...LOGGING_OPTIONS, ...TRANSFER_OPTIONS } as const;
 
 export const program: Program = {
   name: 'sockbridge',
@@ -146,13 +83,7 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
   );
   io.report(...diagnostics);
   if (bridge === undefined) return EXIT.usage;
-  const log = new Log({
-    level: levelOf(invocation.count('d')),
-    program: io.name,
-    pid: process.pid,
-    write: writeStandardError,
-    now: () => new Date(),
-  });
+  const log = logOf(invocation, io.name);
   const tidying = new Tidying((signal) => log.say('N', `exiting on signal ${signal}`));
   try {
     return await runBridge(
@@ -162,14 +93,7 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
         descriptors: descriptorUse,
         dump: dumpOf(invocation),
         write: writeStandardError,
-        limits: {
-          ways,
-          buffer: BUFFER,
-          block: invocation.number('b') ?? BLOCK,
-          idle: (invocation.number('T') ?? 0) * 1000,
-          // -t 0 ends at once; a limit of 0 would be none.
-          halfClosed: Math.max(1, (invocation.number('t') ?? HALF_CLOSED_SECONDS) * 1000),
-        },
+        limits: limitsOf(invocation, ways),
       },
       { log, env: io.host.env, atExit: (task) => tidying.add(task) },
     );
@@ -177,18 +101,4 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
     tidying.run();
     tidying.release();
   }
-}
-
-function waysOf(invocation: Invocation<typeof OPTIONS>): Ways {
-  const forward = invocation.flag('u');
-  const backward = invocation.flag('U');
-  if (forward && backward) throw new UsageError('-u and -U contradict each other');
-  return forward ? 'forward' : backward ? 'backward' : 'both';
-}
-
-function dumpOf(invocation: Invocation<typeof OPTIONS>): DumpForm | undefined {
-  const text = invocation.flag('v');
-  const hex = invocation.flag('x');
-  if (text && hex) return 'both';
-  return text ? 'text' : hex ? 'hex' : undefined;
 }
