@@ -1,9 +1,9 @@
 // `npm run bench -- startup address relay`: runs benches by name, all without one, on the Node of tools/node.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from '../tools/build.mjs';
+import { build, warm } from '../tools/build.mjs';
 import { ownNode, top } from '../tools/setup.mjs';
 
 /** What benches are made of. */
@@ -20,6 +20,9 @@ if (unknown.length > 0) {
 } else {
   const env = ownNode();
   await build();
+  // Debian's Node has its own, as after an installation there.
+  const oldest = join(top, 'tools/node/node_modules/node20/bin/node');
+  if (existsSync(oldest)) warm(oldest);
   for (const name of wanted) {
     console.log(`# ${name}`);
     const { status } = spawnSync('node', [join(top, 'bench', `${name}.ts`)], {

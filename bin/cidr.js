@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('../dist/programs/cidr.cjs');
+require('./start.cjs').start('cidr');

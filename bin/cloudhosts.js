@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('../dist/programs/cloudhosts.cjs');
+require('./start.cjs').start('cloudhosts');

@@ -34,7 +34,7 @@ t.test('the lists of programs agree', async (t) => {
   for (const name of names) {
     t.equal(
       readFileSync(`bin/${name}.js`, 'utf8'),
-      `#!/usr/bin/env node\n'use strict';\nrequire('../dist/programs/${name}.cjs');\n`,
+      `#!/usr/bin/env node\n'use strict';\nrequire('./start.cjs').start('${name}');\n`,
     );
     t.ok(statSync(`bin/${name}.js`).mode & 0o111, `bin/${name}.js may be run`);
     t.ok(existsSync(`test/programs/${name}.test.ts`), `${name} has a test of its command line`);

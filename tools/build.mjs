@@ -1,9 +1,10 @@
 // Builds dist/: modules with types for the library (the native compiler), one CommonJS bundle per program (esbuild), the
-// licences of what is in the bundles. One file and CommonJS, because that starts fastest. Runs on any Node from 20.19.
+// licences of what is in the bundles; and what V8 makes of the bundles, for the Node that they are developed with. One file
+// and CommonJS, because that starts fastest. Runs on any Node from 20.19.
 
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages, run, top } from './setup.mjs';
+import { installPackages, nodeFolder, run, top } from './setup.mjs';
 
 /** The programs: the files of src/programs but its index. */
 export function programNames() {
@@ -75,6 +76,14 @@ export async function build() {
     join(top, 'dist/programs/LICENSES.txt'),
     licences([...packages].sort((a, b) => (a < b ? -1 : 1))),
   );
+  const own = join(nodeFolder, 'node');
+  warm(existsSync(own) ? own : process.execPath);
+}
+
+/** Makes what a Node starts the programs with, as an installation does (bin/warm.cjs). */
+export function warm(node) {
+  // NODE_OPTIONS may hold flags under which V8 would take nothing of it.
+  run('env', ['-u', 'NODE_OPTIONS', node, join(top, 'bin/warm.cjs')]);
 }
 
 /** The licence texts of the packages that are inside the bundles. */

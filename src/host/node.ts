@@ -25,8 +25,9 @@ export function nodeHost(): Host {
   return {
     env: process.env,
     uid: process.geteuid?.() ?? -1,
-    // node:tty brings the whole of streams and sockets with it: it is loaded when somebody asks.
-    isTerminal: (descriptor) => process.getBuiltinModule('node:tty').isatty(descriptor),
+    // node:tty brings the whole of streams and sockets with it: it is loaded for what can be a terminal only.
+    isTerminal: (descriptor) =>
+      isCharacterDevice(descriptor) && process.getBuiltinModule('node:tty').isatty(descriptor),
     columns: () => (process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns : undefined),
     chunks,
     write,
@@ -37,6 +38,14 @@ export function nodeHost(): Host {
     makeFolder: (path) => attempt(path, 'write', () => void mkdirSync(path, { recursive: true })),
     run,
   };
+}
+
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false; // closed: 2>&-
+  }
 }
 
 function* chunks(path: string): Generator<Uint8Array> {

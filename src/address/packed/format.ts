@@ -59,7 +59,8 @@ class Text {
   /** For each length of an IPv4 prefix what stands behind its address: the text and the end of the item, as above. */
   readonly suffixes: Uint8Array;
   readonly #groups = new Uint16Array(8);
-  readonly #runs = longestRuns();
+  /** Made when the first IPv6 address comes: making it costs as much as a few hundred lines. */
+  #runs: Uint8Array | undefined;
 
   constructor(write: Write, options: FormatOptions) {
     this.#write = write;
@@ -117,6 +118,7 @@ class Text {
     groups[7] = w3;
     let zeros = 0;
     for (let i = 0; i < 8; i++) if (groups[i] === 0) zeros |= 1 << i;
+    this.#runs ??= longestRuns();
     const run = this.#runs[zeros] ?? 0;
     const best = run === 0 ? 8 : run >>> 4;
     for (let i = 0; i < 8; i++) {

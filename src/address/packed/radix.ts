@@ -110,5 +110,10 @@ export function indexOrder(keys: Uint32Array): Uint32Array {
   const both = new Float64Array(keys.length);
   for (let i = 0; i < keys.length; i++) both[i] = (keys[i] ?? 0) * 0x200000 + i;
   both.sort();
-  return Uint32Array.from(both, (key) => key - Math.floor(key / 0x200000) * 0x200000);
+  const order = new Uint32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = both[i] ?? 0;
+    order[i] = key - Math.floor(key / 0x200000) * 0x200000;
+  }
+  return order;
 }

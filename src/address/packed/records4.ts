@@ -12,8 +12,6 @@ const PAGE = 1 << 16;
 const TAIL = 1 << 10;
 /** Rows that a loop gets at a time; why not all is said in lines.ts. */
 const BLOCK = 1 << 12;
-/** Up to so many rows are sorted by the engine's own sort, which needs no time to get warm. */
-const FEW = 1 << 13;
 
 /** Columns of firsts and lasts; only the first `used` rows count. */
 interface Page {
@@ -102,7 +100,9 @@ export class Records4 {
     if (count === 0) return noEdges(1);
     if (this.ordered) return { width: 1, words: sweep(pages, new Uint32Array(count * 2)) };
     const room = new Uint32Array(count * 2);
-    const sorted = count <= FEW ? sortFew(pages, count) : sortMany(pages, count, room);
+    const [page] = pages;
+    const few = page !== undefined && pages.length === 1;
+    const sorted = few ? sortFew(page) : sortMany(pages, count, room);
     return { width: 1, words: sweep([sorted], room) };
   }
 }
@@ -128,21 +128,18 @@ function sortMany(pages: readonly Page[], count: number, room: Uint32Array): Pag
   return { starts, ends, used: count };
 }
 
-function sortFew(pages: readonly Page[], count: number): Page {
+/** No more than the first page: by the engine's own sort, which needs no time to get warm. */
+function sortFew(page: Page): Page {
+  const count = page.used;
+  const order = indexOrder(page.starts.subarray(0, count));
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
-  let at = 0;
-  for (const page of pages) {
-    starts.set(page.starts.subarray(0, page.used), at);
-    ends.set(page.ends.subarray(0, page.used), at);
-    at += page.used;
+  for (let i = 0; i < count; i++) {
+    const row = order[i] ?? 0;
+    starts[i] = page.starts[row] ?? 0;
+    ends[i] = page.ends[row] ?? 0;
   }
-  const order = indexOrder(starts);
-  return {
-    starts: starts.map((_, i) => starts[order[i] ?? 0] ?? 0),
-    ends: ends.map((_, i) => ends[order[i] ?? 0] ?? 0),
-    used: count,
-  };
+  return { starts, ends, used: count };
 }
 
 /** Joins sorted ranges that overlap or touch into edges, written to `out`, which has room for two of each row. */

@@ -104,13 +104,12 @@ function grepFile(file: string, label: string, set: AddressSet, how: GrepOptions
   eachLine(textChunks(file, io), how.end, (bytes, from, to) => {
     line++;
     let selected = false;
-    for (let at = textStart(bytes, from, line); finder.next(bytes, at, to); at = finder.to) {
-      const { address } = finder;
-      if (!set.has(address)) continue;
+    for (let at = textStart(bytes, from, line); finder.nextIn(set, bytes, at, to); at = finder.to) {
       selected = true;
       if (!each) break;
       const column = finder.from - from + 1;
-      if (how.json) io.write(`${JSON.stringify({ file: name, line, column, address: String(address) })}\n`);
+      if (how.json)
+        io.write(`${JSON.stringify({ file: name, line, column, address: String(finder.address) })}\n`);
       else printed(bytes, finder.from, finder.to);
     }
     if (selected === how.invert) return true;
