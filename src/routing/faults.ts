@@ -149,12 +149,33 @@ export const ROUTING_FAULTS = {
     meaning:
       'Quagga 0.99 has no large communities: those of the site are not scrubbed, and with an AS number over 65535 learned routes are not tagged. The other filters still keep them in.',
   },
+  BGP109: { severity: 'error', meaning: 'OpenBGPD has no BFD. May be accepted: the session goes without.' },
+  BGP110: {
+    severity: 'warning',
+    meaning: 'OpenBGPD sends a keepalive each third of the hold time, whatever the site file says.',
+  },
+  BGP111: {
+    severity: 'warning',
+    meaning:
+      'OpenBGPD before 8.0 puts no routes into the kernel of Linux: it can announce, and packets do not follow what it learns.',
+  },
+  BGP112: {
+    severity: 'error',
+    meaning: 'A password with a double quote or a backslash in it, which the daemon has no way to write.',
+  },
 } as const satisfies FaultTable;
 
 /** A code of this domain. */
 export type RoutingCode = keyof typeof ROUTING_FAULTS;
 
 /** The errors that `--accept` turns into warnings: each harms only the one who asks for it, and emitting goes on. */
-export const ACCEPTABLE: readonly RoutingCode[] = ['BGP003', 'BGP004', 'BGP007', 'BGP102', 'BGP103'];
+export const ACCEPTABLE: readonly RoutingCode[] = [
+  'BGP003',
+  'BGP004',
+  'BGP007',
+  'BGP102',
+  'BGP103',
+  'BGP109',
+];
 
 export const diagnose: Diagnose<typeof ROUTING_FAULTS> = diagnoser(ROUTING_FAULTS);

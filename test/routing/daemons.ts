@@ -37,10 +37,10 @@ export function lacking(): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   const wanted = ['/usr/lib/frr/zebra', '/usr/lib/frr/staticd', '/usr/lib/frr/bgpd', '/usr/lib/frr/bfdd'];
   const missing = wanted.filter((path) => !existsSync(path));
-  for (const program of ['ip', 'vtysh', 'bird', 'birdc', 'sysctl'])
+  for (const program of ['ip', 'vtysh', 'bird', 'birdc', 'bgpd', 'bgpctl', 'sysctl'])
     if (run('sh', '-c', `command -v ${program}`).status !== 0) missing.push(program);
   if (missing.length > 0)
-    return `not installed: ${missing.join(', ')} (packages frr, bird2, iproute2, procps)`;
+    return `not installed: ${missing.join(', ')} (packages frr, bird2, openbgpd, iproute2, procps)`;
   const probe = `pn-${process.pid}-probe`;
   const made = run('ip', 'netns', 'add', probe);
   run('ip', 'netns', 'del', probe);
@@ -177,6 +177,17 @@ export class Lab {
     return new Bird(base);
   }
 
+  /** OpenBGPD with a configuration, in a namespace. It stays in the foreground, and its parent's end is the end of all. */
+  openbgpd(namespace: string, configuration: string): OpenBgpd {
+    const base = join(this.folder, `openbgpd${++this.#instances}`);
+    mkdirSync('/run/openbgpd', { recursive: true });
+    writeFileSync(`${base}.conf`, `socket "${base}.sock"\n${configuration}`, { mode: 0o600 });
+    this.#pidFiles.push(`${base}.pid`);
+    const command = `ip netns exec ${namespace} bgpd -d -f ${base}.conf </dev/null >${base}.log 2>&1 & echo $! >${base}.pid`;
+    must(run('sh', '-c', command));
+    return new OpenBgpd(base);
+  }
+
   /** Ends every daemon and takes all namespaces and files away. */
   end(): void {
     for (const file of this.#pidFiles) endByFile(file);
@@ -264,10 +275,39 @@ export class Bird {
       .sort();
   }
 
+  /** As reconfigure(), but tells whether the configuration was taken. */
+  takes(configuration: string): boolean {
+    writeFileSync(`${this.#base}.conf`, configuration);
+    return /Reconfigured|Reconfiguration in progress/.test(this.ask('configure'));
+  }
+
   reconfigure(configuration: string): void {
     writeFileSync(`${this.#base}.conf`, configuration);
     const said = this.ask('configure');
     if (!/Reconfigured|Reconfiguration in progress/.test(said)) throw new Error(said);
+  }
+}
+
+/** An OpenBGPD. */
+export class OpenBgpd {
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  ask(...words: readonly string[]): string {
+    return run('bgpctl', '-s', `${this.#base}.sock`, ...words).out;
+  }
+
+  log(): string {
+    return readFileSync(`${this.#base}.log`, 'utf8');
+  }
+
+  /** Puts another configuration in place of the present one; tells whether it was taken. */
+  reconfigure(configuration: string): boolean {
+    writeFileSync(`${this.#base}.conf`, `socket "${this.#base}.sock"\n${configuration}`, { mode: 0o600 });
+    return /request (sent|completed)|reload/i.test(this.ask('reload')) && !/failed/i.test(this.ask('reload'));
   }
 }
 

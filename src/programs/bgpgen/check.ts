@@ -26,12 +26,13 @@ function checkSite(invocation: Invocation<typeof JUDGING>, io: Io): number {
     settle(diagnostics, weights, io);
     return EXIT.data;
   }
-  const found: Diagnostic[] = [...diagnostics, ...loadPasswords(site.neighbors, site, path, io).diagnostics];
+  const secrets = loadPasswords(site.neighbors, site, path, io);
+  const found: Diagnostic[] = [...diagnostics, ...secrets.diagnostics];
   for (const router of site.routers) {
     const chosen = given ?? targetOf(router);
     if (chosen === undefined) continue;
     if ('problem' in chosen) found.push(chosen.problem);
-    else found.push(...chosen.target.refuse(speakerOf(site, router, new Map()), chosen.version));
+    else found.push(...chosen.target.refuse(speakerOf(site, router, secrets.passwords), chosen.version));
   }
   return settle(found, weights, io) ? EXIT.ok : EXIT.data;
 }

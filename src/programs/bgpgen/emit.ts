@@ -91,7 +91,10 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     ? secrets.passwords
     : new Map([...secrets.passwords.keys()].map((name) => [name, MASK] as const));
   const speaker = speakerOf(site, router, passwords);
-  const refused = 'problem' in chosen ? [chosen.problem] : chosen.target.refuse(speaker, chosen.version);
+  const refused =
+    'problem' in chosen
+      ? [chosen.problem]
+      : chosen.target.refuse(speakerOf(site, router, secrets.passwords), chosen.version);
   if (!settle([...diagnostics, ...secrets.diagnostics, ...refused], weights, io) || 'problem' in chosen) {
     return EXIT.data;
   }
@@ -99,7 +102,7 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
   if (out !== undefined) return writeFiles(artifacts, out, invocation.flag('dry-run'), io);
   const printed = file === undefined ? artifacts : [namedFile(artifacts, file)];
   print(printed, file === undefined, io);
-  if (!shown && printed.some(({ text }) => text.includes(` password ${MASK}\n`))) {
+  if (!shown && printed.some(({ text }) => text.includes(MASK))) {
     io.report(
       diagnose('BGP030', undefined, 'passwords are printed as asterisks', { hint: 'see --show-secrets' }),
     );

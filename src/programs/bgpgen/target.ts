@@ -28,7 +28,13 @@ is Quagga 1.2, and can be
 .Cm quagga@0.99 ;
 .Cm frr
 is FRR 8.4, the oldest that is written for, and can be anything up to
-.Cm frr@10 .`,
+.Cm frr@10 ;
+.Cm bird
+is BIRD 2.0, and can be anything up to
+.Cm bird@3 ;
+.Cm openbgpd
+is OpenBGPD 7.7, and can be anything up to
+.Cm openbgpd@8 .`,
   },
 } as const satisfies Options;
 
