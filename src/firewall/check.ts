@@ -2,8 +2,9 @@
 
 import { Prefix } from '../address/index.ts';
 import type { Diagnostic } from '../document/diagnostic.ts';
+import { type Item, items } from './elements.ts';
 import { diagnose } from './faults.ts';
-import type { HostSet, Member, Ruleset } from './model.ts';
+import type { HostSet, Ruleset } from './model.ts';
 
 /** Blocks that no packet has its source in, each with what it is and where that is said. */
 const NO_SOURCES: readonly (readonly [string, string])[] = [
@@ -26,16 +27,16 @@ export function check(ruleset: Ruleset): readonly Diagnostic[] {
   const blocks = NO_SOURCES.map(([text, what]) => ({ block: Prefix.parse(text), what }));
   const wide: Diagnostic[] = [];
   const dead: Diagnostic[] = [];
-  for (const member of setsOf(ruleset).flatMap((set) => set.members)) {
-    const { prefix } = member;
+  for (const item of setsOf(ruleset).flatMap((set) => [...items(set)])) {
+    const { prefix } = item;
     if (prefix.length < (prefix.family === 4 ? SHORTEST_4 : SHORTEST_6)) {
-      const message = `${named(member)} is no host, but a good part of IPv${prefix.family}`;
+      const message = `${named(item)} is no host, but a good part of IPv${prefix.family}`;
       wide.push(diagnose('FW004', undefined, message, { hint: 'leave it out with --select' }));
       continue;
     }
     const hit = blocks.find(({ block }) => block.contains(prefix));
     if (hit !== undefined)
-      dead.push(diagnose('FW005', undefined, `no packet comes from ${named(member)}: ${hit.what}`));
+      dead.push(diagnose('FW005', undefined, `no packet comes from ${named(item)}: ${hit.what}`));
   }
   return [...first(wide, 'FW004'), ...first(dead, 'FW005')];
 }
@@ -49,11 +50,13 @@ function first(found: readonly Diagnostic[], code: 'FW004' | 'FW005'): readonly 
 /** Each set once, however many rules it is in. */
 function setsOf(ruleset: Ruleset): readonly HostSet[] {
   const sets = new Set<HostSet>();
-  for (const { rules } of ruleset.families) for (const { from } of rules) if (from !== 'any') sets.add(from);
+  for (const { rules } of ruleset.families)
+    for (const { from, to } of rules) for (const set of [from, to]) if (set !== 'any') sets.add(set);
   return [...sets];
 }
 
-function named({ prefix, names }: Member): string {
+function named({ prefix, names }: Item): string {
+  if (names === undefined) return prefix.toString();
   const rest = names.length > 1 ? ` and ${names.length - 1} more` : '';
   return `${prefix.isHost ? prefix.address : prefix} (${names[0]}${rest})`;
 }

@@ -1,17 +1,23 @@
 // Names from a cloud as text that can stand in a comment of any target. What each target's own syntax forbids besides is
 // taken out by that target.
 
-import type { NonEmpty } from './model.ts';
-
 /**
  * The names of a member in one line: everything that is no visible character (control and format characters, line and
  * paragraph separators, half surrogates, unassigned ones) is a blank, and blanks are single.
  */
-export function plainText(names: NonEmpty<string>): string {
+export function plainText(names: readonly string[]): string {
   return names
     .join(', ')
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();
+}
+
+/**
+ * The names in quotes of a language that has no way to write a quote or a backslash inside, cut to what the kernel keeps:
+ * what is read back is what was written.
+ */
+export function quotable(names: readonly string[], most: number): string {
+  return cutBytes(plainText(names).replaceAll('"', "'").replaceAll('\\', '/'), most);
 }
 
 /** The beginning of a text that fits into so many bytes of UTF-8, cut between characters. */

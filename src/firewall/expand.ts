@@ -1,6 +1,6 @@
 // Names of host sets -> addresses: the only place where inventories meet packet filters.
 
-import { type Family, Prefix } from '../address/index.ts';
+import { AddressSet, type Family, Prefix } from '../address/index.ts';
 import type { Diagnostic } from '../document/diagnostic.ts';
 import { type Host, labelOf, type Scope } from '../inventory/model.ts';
 import { addressesOf, type Condition, chooses } from '../inventory/select.ts';
@@ -36,9 +36,10 @@ export function expand(
   choices: ReadonlyMap<string, Choice>,
   hosts: readonly Host[],
 ): Expanded {
-  const setNames = [
-    ...new Set(policy.rules.flatMap(({ from }) => (from === 'any' ? [] : [from.set]))),
-  ].sort();
+  const named = policy.rules.flatMap(({ from, to }) =>
+    [from, to].flatMap((end) => (end === 'any' ? [] : [end.set])),
+  );
+  const setNames = [...new Set(named)].sort();
   const sets = new Map<string, ReadonlyMap<Family, HostSet>>();
   const diagnostics: Diagnostic[] = [];
   for (const name of setNames) {
@@ -54,16 +55,18 @@ export function expand(
   const [first, ...rest] = policy.families.map((family) => ({ family, rules: rulesOf(family) }));
   if (first === undefined) throw new RangeError('a policy without a family');
   return {
-    ruleset: { chain: policy.chain, hook: policy.hook, setNames, families: [first, ...rest] },
+    ruleset: { chain: policy.chain, hooks: policy.hooks, setNames, families: [first, ...rest] },
     diagnostics,
   };
 }
 
-/** The rule with its set put in; none where the set is empty. */
-function ruleOf({ from, services, action }: PolicyRule, find: (name: string) => HostSet | undefined): Rule[] {
-  if (from === 'any') return [{ from, services, action }];
-  const set = find(from.set);
-  return set === undefined ? [] : [{ from: set, services, action }];
+/** The rule with its sets put in; none where one is empty. */
+function ruleOf(rule: PolicyRule, find: (name: string) => HostSet | undefined): Rule[] {
+  const from = rule.from === 'any' ? 'any' : find(rule.from.set);
+  const to = rule.to === 'any' ? 'any' : find(rule.to.set);
+  if (from === undefined || to === undefined) return [];
+  const { hook, services, traffic, action, log, rate, comment, span } = rule;
+  return [{ hook, from, to, services, traffic, action, log, rate, comment, span }];
 }
 
 /** Why nobody is let in, as far as it can be told. */
@@ -108,8 +111,7 @@ function gather(
   const sets = new Map<Family, HostSet>();
   for (const family of [4, 6] as const) {
     const members = outer.filter(({ prefix }) => prefix.family === family).flatMap(memberOf);
-    const some = nonEmpty(members);
-    if (some !== undefined) sets.set(family, { name, members: some });
+    if (members.length > 0) sets.set(family, { name, family, members, addresses: AddressSet.empty });
   }
   return sets;
 }

@@ -45,6 +45,15 @@ export const FIREWALL_FAULTS = {
     meaning: 'A chain name in lower case only may be a word of the nftables language, now or later.',
   },
   FW010: { severity: 'error', meaning: 'A text that does not name an nftables table.' },
+  FW011: {
+    severity: 'error',
+    meaning:
+      'Two chains or two sets that would have the same name in the kernel. Names that are too long for it are cut, with a sum behind them, so this is rare.',
+  },
+  FW012: {
+    severity: 'error',
+    meaning: 'A part of a rule that the target cannot express. It is never left out without a word.',
+  },
 } as const satisfies FaultTable;
 
 export const diagnose: Diagnose<typeof FIREWALL_FAULTS> = diagnoser(FIREWALL_FAULTS);

@@ -16,12 +16,10 @@ import {
   type Protocol,
   type Service,
 } from './model.ts';
+import { LONGEST_CHAIN } from './names.ts';
 
 /** The one set of hosts that a policy made of flags has. */
 export const HOSTS = 'hosts';
-
-/** Longest name of a chain: XT_EXTENSION_MAXNAMELEN (29) of linux/netfilter/x_tables.h, less its final zero. */
-const LONGEST_CHAIN = 28;
 
 /** What is put behind the chain's name to name the chain of a set. */
 const SET_SUFFIX: string = `-${HOSTS}`;
@@ -42,9 +40,20 @@ export function policyOf(flags: Flags): Policy | Diagnostic {
   if ('code' in services) return services;
   const fault = chainFault(flags.chain);
   if (fault !== undefined) return fault;
-  const rules: PolicyRule[] = [{ from: { set: HOSTS }, services, action: 'accept' }];
-  if (flags.others === 'drop') rules.push({ from: 'any', services, action: 'drop' });
-  return { chain: flags.chain.text, hook: flags.hook, families: flags.families, rules };
+  const rule = {
+    hook: flags.hook,
+    to: 'any',
+    services,
+    traffic: 'any',
+    log: undefined,
+    rate: undefined,
+    expires: undefined,
+    comment: '',
+    span: undefined,
+  } as const;
+  const rules: PolicyRule[] = [{ ...rule, from: { set: HOSTS, span: undefined }, action: 'accept' }];
+  if (flags.others === 'drop') rules.push({ ...rule, from: 'any', action: 'drop' });
+  return { chain: flags.chain.text, hooks: [flags.hook], families: flags.families, rules };
 }
 
 /**

@@ -1,7 +1,8 @@
 // Hosts and filters for tests, in few words.
 
-import { type Family, Prefix } from '../../src/address/index.ts';
+import { Address, type Family, Prefix } from '../../src/address/index.ts';
 import { Source } from '../../src/document/source.ts';
+import type { Packet } from '../../src/firewall/evaluate.ts';
 import { type Choice, type Expanded, expand } from '../../src/firewall/expand.ts';
 import type { NonEmpty } from '../../src/firewall/model.ts';
 import { type Flags, HOSTS, policyOf } from '../../src/firewall/parse.ts';
@@ -24,6 +25,12 @@ export function host(name: string, ...addresses: readonly string[]): Host {
 /** The host stream of these hosts, complete. */
 export function stream(hosts: readonly Host[]): string {
   return [...writeLines({ hosts, closings: [{ source: 'aws', complete: true, why: '' }] })].join('');
+}
+
+/** A packet to this machine that opens a connection. */
+export function packet(source: Address, protocol: Packet['protocol'], port: number): Packet {
+  const destination = Address.parse(source.family === 4 ? '203.0.113.255' : '2001:db8:ffff::1');
+  return { hook: 'input', source, destination, protocol, port, established: false, loopback: false };
 }
 
 export interface Asked {

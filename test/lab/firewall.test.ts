@@ -20,7 +20,7 @@ import { FakeHost } from '../../src/host/fake.ts';
 import type { Host } from '../../src/inventory/model.ts';
 import { program as fwgen } from '../../src/programs/fwgen.ts';
 import { HOSTILE } from '../firewall/hostile.ts';
-import { expanded, host, stream } from '../firewall/sample.ts';
+import { expanded, host, packet, stream } from '../firewall/sample.ts';
 import { casesOf } from '../programs/golden.ts';
 import { run } from '../spawn.ts';
 import { Net, type Probe, type Verdict } from './firewall-net.ts';
@@ -116,6 +116,16 @@ async function each(
 async function xtablesWays(backend: string): Promise<readonly Way[]> {
   const PATH = await pathOf(backend);
   const shell = (net: Net, script: string): Promise<Loaded> => net.on(['sh', '-e'], script, { PATH });
+  const restore = (net: Net, text: string): Promise<Loaded> =>
+    each(
+      net,
+      [
+        ['iptables-restore', '--noflush'],
+        ['ip6tables-restore', '--noflush'],
+      ],
+      text,
+      PATH,
+    );
   const common = {
     behind: 'return' as const,
     shell,
@@ -139,16 +149,24 @@ async function xtablesWays(backend: string): Promise<readonly Way[]> {
       name: `iptables-restore (${backend})`,
       words: [],
       ...common,
-      load: (net, text) =>
-        each(
-          net,
-          [
-            ['iptables-restore', '--noflush'],
-            ['ip6tables-restore', '--noflush'],
-          ],
-          text,
-          PATH,
-        ),
+      load: restore,
+      faulty: 'iptables.rules',
+    },
+    {
+      name: `ipset and iptables-restore (${backend})`,
+      words: ['-t', 'ipset'],
+      ...common,
+      async load(net, text) {
+        const [sets = '', rules = ''] = text.split(/^(?=# \S+ by fwgen)/m);
+        const loaded = await each(net, [['ipset', 'restore']], sets, PATH);
+        return loaded.status === 0 ? restore(net, rules) : loaded;
+      },
+      async save(net) {
+        const { stdout } = await net.on(['ipset', 'save']);
+        // The kernel tells elements in the order of its hash table, and the seed of it.
+        const lines = stdout.replace(/ (?:initval|hashsize|bucketsize) \S+/g, '').split('\n');
+        return [...lines.sort(), await common.save(net)].join('\n');
+      },
       faulty: 'iptables.rules',
     },
     {
@@ -210,7 +228,8 @@ async function emitted(words: readonly string[], hosts: readonly Host[], ports =
 function meant(hosts: readonly Host[], others: 'return' | 'drop', behind: Verdict): readonly Verdict[] {
   const { ruleset } = expanded(hosts, { ports: PORTS, others });
   return PROBES.map(({ source, protocol, port }) => {
-    const verdict = evaluate(ruleset, { source: Address.parse(source), protocol, port });
+    const { verdict } = evaluate(ruleset, packet(Address.parse(source), protocol, port));
+    if (verdict === 'reject') throw new Error('nothing is rejected here');
     return verdict === 'return' ? behind : verdict;
   });
 }
@@ -227,8 +246,8 @@ async function lacking(tools: readonly string[]): Promise<false | string> {
 }
 
 const groups: readonly (readonly [false | string, () => Promise<readonly Way[]>])[] = [
-  [await lacking(['iptables-nft', 'ip6tables-nft']), () => xtablesWays('nft')],
-  [await lacking(['iptables-legacy', 'ip6tables-legacy']), () => xtablesWays('legacy')],
+  [await lacking(['iptables-nft', 'ip6tables-nft', 'ipset']), () => xtablesWays('nft')],
+  [await lacking(['iptables-legacy', 'ip6tables-legacy', 'ipset']), () => xtablesWays('legacy')],
   [await lacking(['nft']), async () => nftWays],
 ];
 
@@ -342,10 +361,10 @@ for (const [skip, make] of groups) {
       const lines = (await emitted([...way.words, '--json'], HOSTS)).trim().split('\n');
       const folder = mkdtempSync(join(bin, 'out-'));
       for (const [at, line] of lines.entries()) {
-        const { text, verify, load }: { text: string; verify: string[]; load: string[] } = JSON.parse(line);
+        const { text, verify, load }: { text: string; verify?: string[]; load: string[] } = JSON.parse(line);
         const file = join(folder, `${at}`);
         writeFileSync(file, text);
-        for (const argv of [verify, load]) {
+        for (const argv of verify === undefined ? [load] : [verify, load]) {
           const words = argv.map((word) => word.replace('{}', file));
           const { status, stderr } = await way.shell(net, words.join(' '));
           t.strictSame([status, stderr], [0, ''], argv.join(' '));
@@ -417,7 +436,7 @@ t.test(
   'every golden is one that the real tools load',
   {
     skip:
-      (await lacking(['iptables-nft', 'ip6tables-nft', 'nft'])) ||
+      (await lacking(['iptables-nft', 'ip6tables-nft', 'nft', 'ipset'])) ||
       (await lacking(['iptables-legacy', 'ip6tables-legacy'])),
   },
   async (t) => {
@@ -426,7 +445,8 @@ t.test(
     let loaded = 0;
     for (const [name] of casesOf('test/cases/firewall')) {
       const folder = resolve('test/cases/firewall', name, 'expected');
-      for (const file of readdirSync(folder)) {
+      // In order, so that sets come before the rules on them.
+      for (const file of readdirSync(folder).sort()) {
         const path = join(folder, file);
         const ways: readonly (readonly string[])[] = file.endsWith('.v4.rules')
           ? [
@@ -438,11 +458,13 @@ t.test(
                 ['ip6tables-nft-restore', '--noflush', path],
                 ['ip6tables-legacy-restore', '--noflush', path],
               ]
-            : file.endsWith('.nft')
-              ? [['nft', '-f', path]]
-              : file.endsWith('.sh')
-                ? [['sh', '-e', path]]
-                : [];
+            : file.endsWith('.ipset')
+              ? [['ipset', '-file', path, 'restore']]
+              : file.endsWith('.nft')
+                ? [['nft', '-f', path]]
+                : file.endsWith('.sh')
+                  ? [['sh', '-e', path]]
+                  : [];
         for (const argv of ways) {
           const { status, stderr } = await net.on(argv);
           t.strictSame(

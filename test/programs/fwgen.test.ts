@@ -44,7 +44,7 @@ t.test('the cases, for every target', async (t) => {
     }
     compare(t, `${folder}/expected`, files);
   }
-  const others = ['FW001', 'FW002', 'FW005', 'FW007', 'FW008', 'FW009', 'FW010'];
+  const others = ['FW001', 'FW002', 'FW005', 'FW007', 'FW008', 'FW009', 'FW010', 'FW011', 'FW012'];
   t.strictSame(
     Object.keys(FIREWALL_FAULTS).filter((code) => !used.has(code)),
     others,
@@ -93,6 +93,18 @@ t.test('--out writes files under a folder, whole or not at all', async (t) => {
     t.strictSame([...machine.files.keys()].sort(), written, 'nothing half written is left');
     t.equal(machine.textOf('/srv/x/etc/penstock/PENSTOCK.v4.rules'), old, 'and the old files stand');
   }
+});
+
+t.test('--file: one text of several', async (t) => {
+  const sets = await run(['-p', '22', '-t', 'ipset', '--file', '.ipset']);
+  const rules = await run(['-p', '22', '-t', 'ipset', '-f', '.rules']);
+  const both = await run(['-p', '22', '-t', 'ipset']);
+  t.match(sets.out, /^create PENSTOCK-hosts-v4 hash:ip /m);
+  t.match(rules.out, /^-A PENSTOCK -4 .* -m set --match-set PENSTOCK-hosts-v4 src -j ACCEPT$/m);
+  t.equal(sets.out + rules.out, both.out);
+  const none = await run(['-p', '22', '--file', 'x']);
+  t.strictSame([none.status, none.out], [EXIT.usage, '']);
+  t.match(none.err, /--file can't be "x": there is PENSTOCK\.rules/);
 });
 
 t.test('--json: artifacts and diagnostics as JSON Lines', async (t) => {

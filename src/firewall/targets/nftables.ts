@@ -1,20 +1,23 @@
-// An nft(8) file: a chain and its sets, in the table whose base chain drops (ours to fill, the site's to jump to), or in a
+// An nft(8) file: chains and their sets, in the table whose base chain drops (ours to fill, the site's to jump to), or in a
 // table of our own. One transaction, which replaces what it put there before.
 
 import type { Family } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Artifact } from '../../emit/artifact.ts';
+import type { KernelElement, KernelJump, NftContents, NftSet } from '../../emit/kernel.ts';
 import type { Target } from '../../emit/target.ts';
-import { Writer } from '../../emit/writer.ts';
-import { cutBytes, plainText } from '../comment.ts';
+import { quotable } from '../comment.ts';
+import { countOf, itemsOf, itemText } from '../elements.ts';
 import { diagnose } from '../faults.ts';
-import type { Member, NonEmpty, Rule, Ruleset, Service } from '../model.ts';
+import { type HostSet, type Ruleset, setOf } from '../model.ts';
+import { hookChain, KINDS, Names, setName } from '../names.ts';
 import { refuseBuiltIn } from './iptables.ts';
+import { nftChains } from './nft-chains.ts';
 import type { EmitOptions } from './options.ts';
 
 export const nftables: Target<Ruleset, EmitOptions> = {
   name: 'nftables',
-  summary: 'a file for nft -f, which fills a chain and its sets in the table inet filter or another',
+  summary: 'a file for nft -f, which fills chains and sets in the table inet filter or another',
   refuse,
   emit,
 };
@@ -25,9 +28,10 @@ const PRIORITY = 'filter - 10';
 /** NFTNL_UDATA_COMMENT_MAXLEN of libnftnl; a longer one is an error. */
 const LONGEST_COMMENT = 128;
 
-function refuse(ruleset: Ruleset, { table }: EmitOptions): readonly Diagnostic[] {
+function refuse(ruleset: Ruleset, options: EmitOptions): readonly Diagnostic[] {
   const found = [...refuseBuiltIn(ruleset)];
   const { chain, families } = ruleset;
+  const { table } = options;
   if (!/[A-Z_]/.test(chain)) {
     found.push(
       diagnose('FW009', undefined, `${chain} may be a word of the nftables language`, {
@@ -35,7 +39,7 @@ function refuse(ruleset: Ruleset, { table }: EmitOptions): readonly Diagnostic[]
       }),
     );
   }
-  if (table === undefined && !families.some(({ rules }) => rules.some(({ action }) => action === 'drop'))) {
+  if (table === undefined && !families.some(({ rules }) => rules.some(({ action }) => action !== 'accept'))) {
     found.push(
       diagnose('FW007', undefined, 'a table of our own that drops nothing lets nobody in', {
         hint: 'add --others drop, or leave --own-table away to fill a chain in the table that drops',
@@ -56,7 +60,9 @@ function refuse(ruleset: Ruleset, { table }: EmitOptions): readonly Diagnostic[]
         ),
       );
   }
-  return found;
+  const names = new Names();
+  contentsOf(ruleset, options, names);
+  return [...found, ...names.collisions];
 }
 
 const FAMILY_OF: Readonly<Record<'inet' | 'ip' | 'ip6', Family | undefined>> = {
@@ -65,115 +71,100 @@ const FAMILY_OF: Readonly<Record<'inet' | 'ip' | 'ip6', Family | undefined>> = {
   ip6: 6,
 };
 
-function emit(ruleset: Ruleset, { table }: EmitOptions): readonly Artifact[] {
-  const { chain, hook } = ruleset;
+/** All that the file puts into the kernel. */
+function contentsOf(ruleset: Ruleset, { table }: EmitOptions, names: Names): NftContents {
+  const { chain, hooks } = ruleset;
   // A table of our own is called after its chain: it is replaced as a whole, and there may be other chains of ours.
-  const { family, name } = table ?? { family: 'inet', name: chain };
-  const where = `${family} ${name}`;
-  const writer = new Writer('\t');
-  writer.line(
-    `# ${chain} by fwgen(1), for nft -f. Loading it again replaces the chain and its sets and nothing else.`,
-  );
-  if (table === undefined) {
-    writer.line(
-      `# This table only closes: what it accepts, every other table still judges.`,
-      // Made and deleted, so that there is something to delete; then made afresh. All in one transaction.
-      `add table ${where}`,
-      `delete table ${where}`,
-      `add table ${where}`,
-      `add chain ${where} ${chain} { type filter hook ${hook} priority ${PRIORITY}; policy accept; }`,
-    );
-  } else {
-    writer.line(
-      "# Packets reach the chain by a jump in the base chain that drops, placed once, in the site's own file or with:",
-      `#   nft insert rule ${where} ${hook} jump ${chain}`,
-      `add table ${where}`,
-      `add chain ${where} ${chain}`,
-      `flush chain ${where} ${chain}`,
-    );
-  }
-  for (const { family: of, rules } of ruleset.families) {
-    for (const set of ruleset.setNames) {
-      const rule = rules.find(({ from }) => from !== 'any' && from.name === set);
-      const members = rule === undefined || rule.from === 'any' ? [] : rule.from.members;
-      for (const kind of KINDS) writeSet(writer, where, setName(chain, set, of, kind), of, kind, members);
-    }
-    for (const rule of rules) {
-      for (const match of sources(rule, of, chain, family)) {
-        for (const service of rule.services)
-          writer.line(`add rule ${where} ${chain} ${match}${serviceText(service)} ${rule.action}`);
-      }
-    }
-  }
-  const path = `/etc/penstock/${chain}.nft`;
+  const place = table ?? { family: 'inet' as const, name: chain };
+  const jumps: readonly KernelJump[] =
+    table === undefined ? [] : hooks.map((hook) => ({ from: hook, to: hookChain(ruleset, hook) }));
+  return {
+    kind: 'nft',
+    table: place,
+    owned: table === undefined,
+    chains: nftChains(ruleset, place.family, names, LONGEST_COMMENT),
+    sets: setsOf(ruleset, names),
+    jumps,
+  };
+}
+
+function emit(ruleset: Ruleset, options: EmitOptions): readonly Artifact[] {
+  const contents = contentsOf(ruleset, options, new Names());
   return [
     {
-      path,
+      path: `/etc/penstock/${ruleset.chain}.nft`,
       mode: 0o644,
-      text: writer.text(),
+      text: textOf(ruleset, contents),
       verify: ['nft', '--check', '--file', '{}'],
       load: ['nft', '--file', '{}'],
+      contents,
     },
   ];
 }
 
-/**
- * Addresses and prefixes stand apart: a set of intervals costs far more to change than one of addresses, which the kernel
- * keeps in a hash table, and a host almost never has a prefix.
- */
-const KINDS = ['addresses', 'prefixes'] as const;
-
-type Kind = (typeof KINDS)[number];
-
-function setName(chain: string, set: string, family: Family, kind: Kind): string {
-  return `${chain}-${set}-v${family}${kind === 'prefixes' ? '-prefixes' : ''}`;
+function textOf(ruleset: Ruleset, { table, owned, chains, sets, jumps }: NftContents): string {
+  const where = `${table.family} ${table.name}`;
+  const lines = [
+    `# ${ruleset.chain} by fwgen(1), for nft -f. Loading it again replaces the chain and its sets and nothing else.`,
+  ];
+  if (owned) {
+    lines.push(
+      '# This table only closes: what it accepts, every other table still judges.',
+      // Made and deleted, so that there is something to delete; then made afresh. All in one transaction.
+      `add table ${where}`,
+      `delete table ${where}`,
+    );
+  } else {
+    lines.push(
+      "# Packets reach the chain by a jump in the base chain that drops, placed once, in the site's own file or with:",
+      ...jumps.map(({ from, to }) => `#   nft insert rule ${where} ${from} jump ${to}`),
+    );
+  }
+  lines.push(`add table ${where}`);
+  for (const { name } of chains) {
+    const hook = owned ? ruleset.hooks.find((each) => hookChain(ruleset, each) === name) : undefined;
+    const base =
+      hook === undefined ? '' : ` { type filter hook ${hook} priority ${PRIORITY}; policy accept; }`;
+    lines.push(`add chain ${where} ${name}${base}`);
+    if (!owned) lines.push(`flush chain ${where} ${name}`);
+  }
+  for (const set of sets) {
+    lines.push(`add set ${where} ${set.name} { ${set.declaration} }`, `flush set ${where} ${set.name}`);
+    if (set.count === 0) continue;
+    lines.push(`add element ${where} ${set.name} {`);
+    let left = set.count;
+    for (const { text, comment } of set.elements())
+      lines.push(`\t${text}${comment === '' ? '' : ` comment "${comment}"`}${--left > 0 ? ',' : ''}`);
+    lines.push('}');
+  }
+  for (const { name, rules } of chains)
+    for (const rule of rules) lines.push(`add rule ${where} ${name} ${rule}`);
+  lines.push('');
+  return lines.join('\n');
 }
 
-function isOf(kind: Kind, { prefix }: Member): boolean {
-  return prefix.isHost === (kind === 'addresses');
-}
-
-/** A set is made where it is not there, emptied, and filled. */
-function writeSet(
-  writer: Writer,
-  where: string,
-  name: string,
-  family: Family,
-  kind: Kind,
-  members: readonly Member[],
-): void {
-  const type = family === 4 ? 'ipv4_addr' : 'ipv6_addr';
-  const flags = kind === 'prefixes' ? ' flags interval;' : '';
-  writer.line(`add set ${where} ${name} { type ${type};${flags} }`, `flush set ${where} ${name}`);
-  const elements = members.filter((member) => isOf(kind, member)).map(elementText);
-  if (elements.length === 0) return;
-  writer.line(`add element ${where} ${name} {`);
-  writer.indent(() => {
-    for (const [index, element] of elements.entries())
-      writer.line(index < elements.length - 1 ? `${element},` : element);
-  });
-  writer.line('}');
-}
-
-function elementText({ prefix, names }: Member): string {
-  return `${prefix.isHost ? prefix.address : prefix} comment "${commentText(names)}"`;
-}
-
-/** A quoted string of nft ends at the next quote, with no way to write one inside. */
-function commentText(names: NonEmpty<string>): string {
-  return cutBytes(plainText(names).replaceAll('"', "'").replaceAll('\\', '/'), LONGEST_COMMENT);
-}
-
-/** The matches on the source of a rule, each followed by a blank: one for each kind of set that has members. */
-function sources({ from }: Rule, family: Family, chain: string, table: string): readonly string[] {
-  if (from === 'any') return [table === 'inet' ? `meta nfproto ipv${family} ` : ''];
-  return KINDS.filter((kind) => from.members.some((member) => isOf(kind, member))).map(
-    (kind) => `${family === 4 ? 'ip' : 'ip6'} saddr @${setName(chain, from.name, family, kind)} `,
+/** Both kinds of each set in each family, also those that are empty: what they held before must go. */
+function setsOf({ chain, setNames, families }: Ruleset, names: Names): readonly NftSet[] {
+  return setNames.flatMap((set) =>
+    families.flatMap(({ family, rules }) => {
+      const hosts = setOf(rules, set);
+      return KINDS.map((kind) => ({
+        name: names.give(setName(chain, set, family, kind), `the set ${set} (${kind}, IPv${family})`),
+        family,
+        kind,
+        declaration: `type ${family === 4 ? 'ipv4_addr' : 'ipv6_addr'};${kind === 'prefixes' ? ' flags interval;' : ''}`,
+        count: hosts === undefined ? 0 : countOf(hosts, kind),
+        elements: () => elementsOf(hosts, kind),
+      }));
+    }),
   );
 }
 
-/** `tcp dport { 22, 80, 8000-8010 }` */
-function serviceText({ protocol, ports }: Service): string {
-  const texts = ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
-  return `${protocol} dport ${texts.length === 1 ? texts.join('') : `{ ${texts.join(', ')} }`}`;
+function* elementsOf(set: HostSet | undefined, kind: NftSet['kind']): Generator<KernelElement> {
+  if (set === undefined) return;
+  for (const item of itemsOf(set, kind))
+    yield {
+      text: itemText(item),
+      comment: item.names === undefined ? '' : quotable(item.names, LONGEST_COMMENT),
+    };
 }
