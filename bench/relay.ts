@@ -1,69 +1,82 @@
-// The relay against socat, side by side: bulk through one connection each way, and connections that ask, are answered and
-// close. TCP on 127.0.0.1 in front, a unix socket behind.
-//
-// The load is no Node program where bytes are moved: both ends of a bulk transfer are dd(1) with blocks of 256 KiB, handed
-// the sockets as standard input and output. The connections are made by one process and answered by another. `direct`
-// does the same without a relay, which shows what the load itself can do.
+// The relay beside its peers, in one run and by turns: bulk, connections that ask once and close, round trips, idle
+// connections, starting. The load is load.c, compiled here; the peers are in peers.ts. Each peer is started for a direction
+// and ended after it; `direct` is the load without a relay.
 
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { benchEnv, compare, machine, table } from './frame.ts';
+import { benchEnv, type Contender, compare, machine, table } from './frame.ts';
+import { BARE_NODE, type Peer, type Place, peersHere, SOCKBRIDGE } from './peers.ts';
 
 const ROUNDS = 5;
-const BLOCK = 262144;
-const BULK_BLOCKS = 4096; // 1 GiB
-const REQUEST = 64;
-const RATE_SECONDS = 1.5;
+const BULK = 512 * 1024 * 1024;
+const SECONDS = 0.7;
 /** Clock ticks of /proc/PID/stat: sysconf(_SC_CLK_TCK), 100 on every Linux that Debian has. */
 const TICKS = 100;
 
-/** A relay command; `{port}` and `{path}` are put in. */
-interface Relay {
-  readonly name: string;
-  readonly command: readonly string[];
-}
+const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
+const load = join(folder, 'load');
+const env = benchEnv();
+const children = new Set<ChildProcess>();
+let ports = 42_100;
 
-const RELAYS: readonly Relay[] = [
-  {
-    name: 'socat',
-    command: ['socat', 'TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=4096', 'UNIX-CONNECT:{path}'],
-  },
-  {
-    name: 'socat -b 65536',
-    command: [
-      'socat',
-      '-b',
-      '65536',
-      'TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=4096',
-      'UNIX-CONNECT:{path}',
-    ],
-  },
-  {
-    name: 'sockbridge',
-    command: ['sockbridge', 'tcp-l:{port},bind=127.0.0.1,reuseaddr,fork', 'unix:{path}'],
-  },
-];
+/** What a direction is made of: kinds of the two ends, and how much is asked of it. */
+const DIRECTIONS = [
+  { title: 'TCP to unix', front: 'port', back: 'path', whole: true },
+  { title: 'unix to TCP', front: 'path', back: 'port', whole: false },
+  { title: 'TCP to TCP', front: 'port', back: 'port', whole: false },
+] as const;
 
-/** A relay at work, or none: where to connect to. */
 interface Running {
   readonly name: string;
-  readonly where: { readonly port: number; readonly host: string } | { readonly path: string };
+  readonly where: Place;
   readonly pid: number | undefined;
+  readonly peer: Peer | undefined;
 }
 
-/** Processor time of a process and of those of its children that it has waited for, in seconds. */
-function cpu(pid: number | undefined): number {
-  if (pid === undefined) return Number.NaN;
-  // Children that are still there count too: socat's last ones.
-  const own = ticks(pid, 4);
-  const living = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && parentOf(entry) === pid)
-    .reduce((sum, entry) => sum + ticks(Number(entry), 2), 0);
-  return (own + living) / TICKS;
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function place(kind: 'port' | 'path', name: string): Place {
+  return kind === 'port' ? { port: ports++ } : { path: join(folder, name) };
+}
+
+function addressOf(where: Place): string {
+  return 'port' in where ? `tcp:${where.port}` : `unix:${where.path}`;
+}
+
+function begin(command: readonly string[], stdout: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+  const [program = '', ...words] = command;
+  const child = spawn(program, words, { env, cwd: process.cwd(), stdio: ['ignore', stdout, 'ignore'] });
+  children.add(child);
+  child.on('close', () => children.delete(child));
+  return child;
+}
+
+/** Ends it; relays that fork end their children by themselves or with their connections. */
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 2000);
+  return ended.finally(() => clearTimeout(timer));
+}
+
+/** One figure of the load, or NaN where the relay did not stand it. */
+function figure(...words: readonly string[]): number {
+  const { status, stdout } = spawnSync(load, words, { encoding: 'utf8', timeout: 60_000 });
+  return status === 0 ? Number.parseFloat(stdout) : Number.NaN;
+}
+
+/** The processes that a relay is made of: itself and its children. */
+function family(pid: number): number[] {
+  const all = [pid];
+  for (const entry of readdirSync('/proc')) {
+    if (/^\d+$/.test(entry) && Number(stat(entry)[1]) === pid) all.push(Number(entry));
+  }
+  return all;
 }
 
 function stat(pid: number | string): string[] {
@@ -75,189 +88,199 @@ function stat(pid: number | string): string[] {
   }
 }
 
-function ticks(pid: number, fields: number): number {
-  return stat(pid)
-    .slice(11, 11 + fields)
-    .reduce((sum, field) => sum + Number(field), 0);
+/** Processor seconds of a relay: its own, of the children that it has waited for, and of those that are there. */
+function cpu(pid: number): number {
+  const [own, ...others] = family(pid);
+  const ticks = (process: number | undefined, fields: number): number =>
+    stat(process ?? 0)
+      .slice(11, 11 + fields)
+      .reduce((sum, field) => sum + Number(field), 0);
+  return (ticks(own, 4) + others.reduce((sum, child) => sum + ticks(child, 2), 0)) / TICKS;
 }
 
-function parentOf(pid: string): number {
-  return Number(stat(pid)[1]);
-}
-
-/** A connected socket, nothing of it read. */
-function dial(where: Running['where']): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...where, noDelay: true });
-    socket.once('error', reject);
-    socket.once('connect', () => resolve(socket));
-  });
-}
-
-/** dd as one end of a socket; the socket is the child's from then on. */
-function dd(socket: Socket, way: 'read' | 'write'): Promise<void> {
-  const args =
-    way === 'read'
-      ? ['of=/dev/null', `bs=${BLOCK}`]
-      : ['if=/dev/zero', `bs=${BLOCK}`, `count=${BULK_BLOCKS}`];
-  const child = spawn('dd', args, {
-    stdio: [way === 'read' ? socket : 'ignore', way === 'write' ? socket : 'ignore', 'ignore'],
-  });
-  socket.on('error', () => undefined);
-  child.once('spawn', () => socket.destroy());
-  return new Promise((resolve) => child.once('close', () => resolve()));
-}
-
-/** Carries 1 GiB and gives MB/s, as the receiver's end of it says. */
-async function bulk(
-  running: Running,
-  way: 'up' | 'down',
-  path: string,
-  spent: Map<string, number[]>,
-): Promise<number> {
-  let ended: Promise<void> = Promise.resolve();
-  const server = createServer({ pauseOnConnect: true }, (socket) => {
-    ended = dd(socket, way === 'up' ? 'read' : 'write');
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  const before = cpu(running.pid);
-  const socket = await dial(running.where);
-  socket.pause();
-  const start = process.hrtime.bigint();
-  await dd(socket, way === 'up' ? 'write' : 'read');
-  await ended;
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  await new Promise((resolve) => server.close(resolve));
-  const bytes = BLOCK * BULK_BLOCKS;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  note(spent, running.name, (cpu(running.pid) - before) / (bytes / 1e9));
-  return bytes / 1e6 / seconds;
-}
-
-function note(spent: Map<string, number[]>, name: string, figure: number): void {
-  spent.set(name, [...(spent.get(name) ?? []), figure]);
-}
-
-/** Connections a second, so many at once. */
-async function rate(
-  running: Running,
-  clients: ChildProcess,
-  atOnce: number,
-  spent: Map<string, number[]>,
-): Promise<number> {
-  const before = cpu(running.pid);
-  const done = await new Promise<number>((resolve) => {
-    clients.once('message', (count) => resolve(Number(count)));
-    clients.send({ where: running.where, atOnce });
-  });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  note(spent, running.name, ((cpu(running.pid) - before) / done) * 1e6);
-  return done / RATE_SECONDS;
-}
-
-/** The process that asks: told where and how many at once, it tells how many were answered. */
-function askForEver(): void {
-  const request = Buffer.alloc(REQUEST, 'x');
-  process.on('message', (message: { where: Running['where']; atOnce: number }) => {
-    const end = performance.now() + RATE_SECONDS * 1000;
-    let done = 0;
-    let open = 0;
-    const next = (): void => {
-      if (performance.now() >= end) {
-        if (open === 0) process.send?.(done);
-        return;
-      }
-      open++;
-      const socket = connect({ ...message.where, noDelay: true }, () => socket.write(request));
-      let got = 0;
-      socket.on('data', (piece) => {
-        got += piece.length;
-        if (got === REQUEST) socket.end();
-      });
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        open--;
-        if (got === REQUEST) done++;
-        next();
-      });
-    };
-    for (let i = 0; i < message.atOnce; i++) next();
-  });
-}
-
-/** The process that answers: what comes goes back. */
-function answerForEver(path: string): void {
-  createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (piece) => socket.write(piece));
-  }).listen({ path, backlog: 4096 }, () => process.send?.('listening'));
-}
-
-async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const path = join(folder, 'b');
-  const self = fileURLToPath(import.meta.url);
-  const children: ChildProcess[] = [];
-  try {
-    console.log(machine());
-    const running: Running[] = [];
-    for (const [index, { name, command }] of RELAYS.entries()) {
-      const port = 42100 + index;
-      const [program = '', ...args] = command.map((word) =>
-        word.replace('{port}', String(port)).replace('{path}', path),
-      );
-      const child = spawn(program, args, { env: benchEnv(), stdio: ['ignore', 'inherit', 'inherit'] });
-      children.push(child);
-      running.push({ name, where: { port, host: '127.0.0.1' }, pid: child.pid });
+/** Megabytes of a relay: each page counted by its share (PSS), as socat's children share most of theirs. */
+function memory(pid: number): number {
+  let kilobytes = 0;
+  for (const process of family(pid)) {
+    try {
+      const text = readFileSync(`/proc/${process}/smaps_rollup`, 'utf8');
+      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
+    } catch {
+      // It has just ended.
     }
-    running.push({ name: 'direct', where: { path }, pid: undefined });
+  }
+  return kilobytes / 1024;
+}
+
+/** What a relay spent of the processor, each round of a figure. */
+class Spent {
+  readonly #figures = new Map<string, number[]>();
+
+  /** Runs a measurement; `units` tells by its figure how many units the relay worked for. */
+  async during(running: Running, work: () => number, units: (figure: number) => number): Promise<number> {
+    const { pid } = running;
+    if (pid === undefined) return work();
+    const before = cpu(pid);
+    const found = work();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const spent = (cpu(pid) - before) / units(found);
+    this.#figures.set(running.name, [...(this.#figures.get(running.name) ?? []), spent]);
+    return found;
+  }
+
+  line(title: string, scale: number): string {
+    const parts = [...this.#figures].map(([name, figures]) => {
+      const sorted = figures.slice(1).sort((a, b) => a - b);
+      const middle = (sorted[sorted.length >> 1] ?? Number.NaN) * scale;
+      return `${name} ${middle >= 10 ? middle.toFixed(0) : middle.toFixed(2)}`;
+    });
+    return `${title}: ${parts.join(', ')}\n`;
+  }
+}
+
+async function bulk(running: readonly Running[], way: 'up' | 'down', count: number): Promise<void> {
+  const spent = new Spent();
+  const contenders = running.map((each) => ({
+    name: each.name,
+    run: () =>
+      spent.during(
+        each,
+        () => figure(way, addressOf(each.where), String(count), String(Math.floor(BULK / count))),
+        () => BULK / 1e9,
+      ),
+  }));
+  print(table(`bulk ${way}, ${count} at once`, 'MB/s', await compare(contenders, ROUNDS)));
+  print(spent.line('processor, s/GB', 1));
+}
+
+async function exchanges(running: readonly Running[], mode: 'rate' | 'ping', count: number): Promise<void> {
+  const spent = new Spent();
+  const contenders = running.map((each) => ({
+    name: each.name,
+    run: () =>
+      spent.during(
+        each,
+        () => figure(mode, addressOf(each.where), String(count), String(SECONDS)),
+        (found) => found * SECONDS,
+      ),
+  }));
+  const title = mode === 'rate' ? 'connect, ask, close' : 'round trips';
+  print(
+    table(`${title}, ${count} at once`, mode === 'rate' ? 'per s' : 'us', await compare(contenders, ROUNDS)),
+  );
+  if (mode === 'rate') print(spent.line('processor, us a connection', 1e6));
+}
+
+/** So many connections that do nothing: whether all come, how long it takes, what they hold, whether all still answer. */
+async function idle(running: readonly Running[], count: number): Promise<void> {
+  print(
+    `| ${count.toLocaleString('en-US')} idle connections | opened | in s | MB (PSS) | kB each | answered after |`,
+  );
+  print('|---|---|---|---|---|---|');
+  for (const { name, where, pid, peer } of running) {
+    if (pid === undefined || (count > 1000 && peer?.forks === true)) continue;
+    const before = memory(pid);
+    const child = spawn(load, ['idle', addressOf(where), String(count)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    const lines = child.stdout[Symbol.asyncIterator]();
+    const opened = String((await lines.next()).value ?? '')
+      .trim()
+      .split(' ');
+    const after = memory(pid);
+    child.stdin.end('x');
+    const answered = String((await lines.next()).value ?? '').trim();
+    await new Promise((resolve) => child.once('close', resolve));
+    children.delete(child);
+    const each = ((after - before) * 1024) / Number(opened[0]);
+    print(
+      `| ${name} | ${opened[0]} | ${opened[1]} | ${after.toFixed(0)} | ${each.toFixed(1)} | ${answered} |`,
+    );
+    // Whatever a relay still has to tidy is not the next one's.
     await new Promise((resolve) => setTimeout(resolve, 500));
-    for (const way of ['up', 'down'] as const) {
-      const spent = new Map<string, number[]>();
-      const rows = await compare(
-        running.map((each) => ({ name: each.name, run: () => bulk(each, way, path, spent) })),
-        ROUNDS,
-      );
-      console.log(table(`bulk ${way}, 1 connection`, 'MB/s', rows));
-      console.log(spendings('CPU of the relay', 's/GB', spent));
-    }
-    const answers = fork(self, ['answer', path], { env: benchEnv() });
-    children.push(answers);
-    await new Promise((resolve) => answers.once('message', resolve));
-    const clients = fork(self, ['ask'], { env: benchEnv() });
-    children.push(clients);
-    for (const atOnce of [1, 16]) {
-      const spent = new Map<string, number[]>();
-      const rows = await compare(
-        running.map((each) => ({ name: each.name, run: () => rate(each, clients, atOnce, spent) })),
-        ROUNDS,
-      );
-      console.log(table(`connect, ask, close, ${atOnce} at once`, 'per s', rows));
-      console.log(spendings('CPU of the relay', 'us per connection', spent));
-    }
-  } finally {
-    for (const child of children) child.kill();
-    rmSync(folder, { recursive: true, force: true });
   }
+  print('');
 }
 
-/** The relay's own processor time in one line, the first (warming) round left out. */
-function spendings(title: string, unit: string, spent: ReadonlyMap<string, readonly number[]>): string {
-  const parts = [...spent].flatMap(([name, figures]) => {
-    const sorted = figures.slice(1).sort((a, b) => a - b);
-    const middle = sorted[sorted.length >> 1] ?? Number.NaN;
-    return Number.isNaN(middle) ? [] : [`${name} ${middle >= 10 ? middle.toFixed(0) : middle.toFixed(2)}`];
-  });
-  return `${title}, ${unit}: ${parts.join(', ')}\n`;
+/** From the start of a relay to the first answer through it, and one exchange from standard input to standard output. */
+async function starting(peers: readonly Peer[], back: Place): Promise<void> {
+  const contenders: Contender[] = peers.map((peer) => ({
+    name: peer.name,
+    run: async () => {
+      const front = place('port', '');
+      const from = process.hrtime.bigint();
+      const child = begin(peer.command(front, back, folder));
+      const { status } = spawnSync(load, ['wait', addressOf(front)], { stdio: 'ignore' });
+      const took = Number(process.hrtime.bigint() - from) / 1e6;
+      await end(child);
+      return status === 0 ? took : Number.NaN;
+    },
+  }));
+  const bare = contenders.findIndex(({ name }) => name === BARE_NODE.name);
+  contenders.unshift(...contenders.splice(bare, 1));
+  print(table('from its start to the first answer', 'ms', await compare(contenders, 9)));
+  const path = 'path' in back ? back.path : '';
+  const request = `E${' '.repeat(63)}`;
+  const bareOnce = `const s = require('net').connect({ path: '${path}', allowHalfOpen: true }); process.stdin.pipe(s); s.pipe(process.stdout)`;
+  const once = [
+    ['node: net and pipe()', 'node', '-e', bareOnce],
+    ['socat', 'socat', '-', `UNIX-CONNECT:${path}`],
+    ['sockbridge', 'sockbridge', '-', `unix-connect:${path}`],
+  ].map(([name = '', program = '', ...words]) => ({
+    name,
+    run: () => {
+      const from = process.hrtime.bigint();
+      const { stdout } = spawnSync(program, words, { env, input: request, encoding: 'utf8' });
+      return stdout === request ? Number(process.hrtime.bigint() - from) / 1e6 : Number.NaN;
+    },
+  }));
+  print(table('one exchange, - to unix', 'ms', await compare(once, 15)));
 }
 
-const [role, path] = process.argv.slice(2);
-if (role === 'ask') askForEver();
-else if (role === 'answer' && path !== undefined) {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Nothing was left there.
+async function direction(
+  { title, front, back, whole }: (typeof DIRECTIONS)[number],
+  peers: readonly Peer[],
+): Promise<void> {
+  print(`## ${title}\n`);
+  const backend = place(back, 'backend');
+  const server = begin([load, 'serve', addressOf(backend)], 'pipe');
+  await new Promise((resolve) => server.stdout?.once('data', resolve));
+  if (whole) await starting(peers, backend);
+  const running: Running[] = [];
+  for (const [index, peer] of peers.entries()) {
+    // Of the lesser directions only the ones that ratios are asked for.
+    if (!whole && !/^(?:socat|HAProxy, 16|systemd|sockbridge)/.test(peer.name)) continue;
+    const where = place(front, `front-${index}`);
+    const child = begin(peer.command(where, backend, folder));
+    spawnSync(load, ['wait', addressOf(where)], { stdio: 'ignore' });
+    running.push({ name: peer.name, where, pid: child.pid, peer });
   }
-  answerForEver(path);
-} else await main();
+  running.push({ name: 'direct', where: backend, pid: undefined, peer: undefined });
+  for (const way of ['up', 'down'] as const) {
+    await bulk(running, way, 1);
+    if (whole) await bulk(running, way, 8);
+  }
+  const swift = running.filter(({ peer }) => peer?.slow !== true);
+  for (const count of whole ? [1, 16, 64] : [16]) await exchanges(swift, 'rate', count);
+  if (whole) {
+    for (const count of [1, 16]) await exchanges(swift, 'ping', count);
+    await idle(swift, 1000);
+    await idle(swift, 9900);
+  }
+  await Promise.all([...children].map(end));
+}
+
+try {
+  const built = spawnSync('gcc', ['-O2', '-o', load, 'bench/load.c'], { stdio: 'inherit' });
+  if (built.status !== 0) throw new Error('bench/load.c needs gcc (the Debian packages gcc and libc6-dev)');
+  const { here, missing } = peersHere();
+  print(`${machine()}\n`);
+  if (missing.length > 0) print(`not here: ${missing.join(', ')}\n`);
+  if (!here.includes(SOCKBRIDGE)) throw new Error('sockbridge is not built');
+  for (const each of DIRECTIONS) await direction(each, here);
+  print(machine());
+} finally {
+  await Promise.all([...children].map(end));
+  rmSync(folder, { recursive: true, force: true });
+}

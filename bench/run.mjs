@@ -7,7 +7,7 @@ import { build, warm } from '../tools/build.mjs';
 import { ownNode, top } from '../tools/setup.mjs';
 
 /** What benches are made of. */
-const PARTS = new Set(['frame.ts', 'lists.ts', 'plot.ts']);
+const PARTS = new Set(['frame.ts', 'lists.ts', 'peers.ts', 'plot.ts']);
 
 const known = readdirSync(join(top, 'bench'))
   .filter((file) => file.endsWith('.ts') && !PARTS.has(file))
