@@ -118,6 +118,7 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'signal(7)',
     'frr(8)',
     'iprange(1)',
+    'logger(1)',
     'hosts_access(5)',
     'services(5)',
     'systemd-socket-proxyd(8)',

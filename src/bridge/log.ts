@@ -12,9 +12,13 @@ export interface LogSettings {
   readonly level: Level;
   readonly program: string;
   readonly pid: number;
-  /** Takes a whole line with its line end. */
-  readonly write: (line: string) => void;
+  /** Takes a whole line with its line end; its level and its text for what has a form of its own (syslog). */
+  readonly write: (line: string, level: Level, text: string) => void;
   readonly now: () => Date;
+  /** -lu: the microseconds of the current second, which are put behind it. */
+  readonly micros?: (() => number) | undefined;
+  /** -lh: put before the program's name. */
+  readonly hostname?: string | undefined;
 }
 
 /** The level that so many -d ask for. As in socat 1.8 warnings are always written; the first -d changes nothing. */
@@ -38,10 +42,22 @@ export class Log {
   }
 
   say(level: Level, text: string): void {
-    if (!this.wants(level)) return;
-    const { program, pid, write, now } = this.#settings;
-    write(`${timestamp(now())} ${program}[${pid}] ${level} ${oneLine(text)}\n`);
+    if (this.wants(level)) this.insist(level, text);
   }
+
+  /** Writes a line of any level: what was asked for by name. */
+  insist(level: Level, text: string): void {
+    const { program, pid, write, now, micros, hostname } = this.#settings;
+    const time = timestamp(now()) + (micros === undefined ? '' : `.${String(micros()).padStart(6, '0')}`);
+    const host = hostname === undefined ? '' : `${hostname} `;
+    const line = oneLine(text);
+    write(`${time} ${host}${program}[${pid}] ${level} ${line}\n`, level, line);
+  }
+}
+
+/** The microseconds of the current second. */
+export function microseconds(): number {
+  return Math.floor(((performance.timeOrigin + performance.now()) % 1000) * 1000);
 }
 
 /** `2026/11/22 08:27:18`, local time. */

@@ -3,6 +3,7 @@
 import { type DumpForm, dump } from './dump.ts';
 import type { Direction, End, Engine, Limits, Outcome, Watch } from './engines/engine.ts';
 import type { Log } from './log.ts';
+import type { Statistics } from './statistics.ts';
 
 /** What a relay is asked for. */
 export interface RelaySettings {
@@ -11,6 +12,11 @@ export interface RelaySettings {
   readonly dump: DumpForm | undefined;
   /** Takes dumps; the log has its own way. */
   readonly write: (text: string) => void;
+  /** Takes what is carried as it is: -r and -R. */
+  readonly raw?: (direction: Direction, bytes: Uint8Array) => void;
+  readonly statistics?: Statistics;
+  /** Words and levels of the log, and what ends as an error, are socat's own. */
+  readonly socat?: boolean;
 }
 
 /** Relays until it is over; both ends are disposed of then, and what belongs to them has ended. */
@@ -22,12 +28,18 @@ export async function relay(
   log: Log,
 ): Promise<Outcome> {
   log.say('N', `starting data transfer loop between ${left.label} and ${right.label}`);
+  const data = tap(settings);
   const watch: Watch = {
-    eof: (side) => log.say('N', `socket ${side === 'left' ? 1 : 2} is at EOF`),
-    ...(settings.dump === undefined ? {} : { data: dumper(settings.dump, settings.write) }),
+    eof: (side) => {
+      // socat names the descriptor here, which Node keeps to itself.
+      log.say('N', `socket ${side === 'left' ? 1 : 2} (fd -) is at EOF`);
+    },
+    ...(data === undefined ? {} : { data }),
   };
-  const outcome = await engine.relay(left, right, settings.limits, watch).done;
-  say(outcome, left, right, settings.limits, log);
+  const work = engine.relay(left, right, settings.limits, watch);
+  settings.statistics?.add(work);
+  const outcome = await work.done;
+  say(outcome, left, right, settings, log);
   const troubles = await Promise.all([
     left.settle?.(settings.limits.halfClosed),
     right.settle?.(settings.limits.halfClosed),
@@ -38,7 +50,7 @@ export async function relay(
 }
 
 /** How it went, in one line; what broke in another. */
-function say(outcome: Outcome, left: End, right: End, limits: Limits, log: Log): void {
+function say(outcome: Outcome, left: End, right: End, { limits, socat }: RelaySettings, log: Log): void {
   const { ending, breach, forward, backward } = outcome;
   if (breach !== undefined) {
     const [end, number] = breach.side === 'left' ? [left, 1] : [right, 2];
@@ -47,11 +59,22 @@ function say(outcome: Outcome, left: End, right: End, limits: Limits, log: Log):
   if (ending === 'idle') log.say('N', `inactivity timeout triggered (${limits.idle / 1000} s)`);
   if (ending === 'half-closed') {
     log.say(
-      'W',
+      socat === true ? 'I' : 'W',
       `closing: one side has ended and nothing came from the other for ${limits.halfClosed / 1000} s`,
     );
   }
   log.say('I', `transferred ${forward.bytes} bytes from 1 to 2 and ${backward.bytes} bytes from 2 to 1`);
+}
+
+/** What sees every piece of data; undefined where nobody looks, which costs nothing then. */
+function tap({ dump: form, write, raw }: RelaySettings): Watch['data'] {
+  if (form === undefined) return raw;
+  const dumped = dumper(form, write);
+  if (raw === undefined) return dumped;
+  return (direction, bytes) => {
+    raw(direction, bytes);
+    dumped(direction, bytes);
+  };
 }
 
 function dumper(

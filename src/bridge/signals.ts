@@ -40,3 +40,24 @@ export class Tidying {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 }
+
+/** SIGUSR1, which Node would take as a wish for its debugger; gives what gives it back. */
+export function onStatisticsSignal(tell: () => void): () => void {
+  process.on('SIGUSR1', tell);
+  return () => {
+    process.off('SIGUSR1', tell);
+  };
+}
+
+/** The numbers of the signals that end a bridge, as socat tells them; they are the same on every Linux. */
+const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGTERM: 15,
+};
+
+/** How log lines call a signal. */
+export function signalNumber(signal: NodeJS.Signals): number | string {
+  return NUMBERS[signal] ?? signal;
+}

@@ -1,6 +1,7 @@
 // Runs a program: parses its command line, hands it its Io, turns what it throws into one line and an exit status. The
 // only place that sets the process's exit status; nothing in the suite calls process.exit, which would cut piped output.
 
+import { basename } from 'node:path';
 import { type Host, HostError } from '../host/host.ts';
 import { nodeHost } from '../host/node.ts';
 import { EXIT, exitOfErrno } from './exit.ts';
@@ -12,14 +13,24 @@ import { VERSION } from './version.ts';
 
 /** The entry of every launcher. */
 export async function main(program: Program): Promise<void> {
-  process.exitCode = await runProgram(program, process.argv.slice(2), nodeHost());
+  const [, script = '', ...words] = process.argv;
+  process.exitCode = await runProgram(program, words, nodeHost(), basename(script));
 }
 
-/** Runs a program on a machine, real or played; gives its exit status. */
-export async function runProgram(program: Program, words: readonly string[], host: Host): Promise<number> {
+/**
+ * Runs a program on a machine, real or played; gives its exit status. `called` is the name that it was called by, which is
+ * another one where a link of that name points at it.
+ */
+export async function runProgram(
+  program: Program,
+  words: readonly string[],
+  host: Host,
+  called: string = program.name,
+): Promise<number> {
   const io = new Io(program.name, host);
   try {
-    const status = await dispatch(program, words, io);
+    const standIn = program.standIn?.(called, words);
+    const status = await (standIn === undefined ? dispatch(program, words, io) : standIn(io));
     io.flush();
     return status;
   } catch (error) {

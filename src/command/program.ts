@@ -130,6 +130,9 @@ export function verb<const O extends Options>(spec: VerbSpec<O>): Verb {
   };
 }
 
+/** Runs words that the declaration does not describe; gives the exit status. */
+export type StandIn = (io: Io) => Promise<number>;
+
 /** A whole program. */
 export interface Program {
   readonly name: string;
@@ -138,6 +141,11 @@ export interface Program {
   readonly summary: string;
   /** One verb whose name is the program's own: a program without verbs. Several: the first operand chooses. */
   readonly verbs: readonly Verb[];
+  /**
+   * Another program's command line that this one takes in its place: how that runs, if the program is called by that name
+   * or its words say so; undefined where they are for the program itself.
+   */
+  readonly standIn?: (called: string, words: readonly string[]) => StandIn | undefined;
   /** Exit statuses that it can end with, and what they mean here ('' where the table says all); plain sentences. */
   readonly exits: Readonly<Partial<Record<ExitName, string>>>;
   /** Environment variables that it reads, and what for. */

@@ -3,20 +3,19 @@
 
 import { checkBridge } from '../bridge/check.ts';
 import { KINDS } from '../bridge/endpoints/index.ts';
-import { descriptorUse, writeStandardError } from '../bridge/endpoints/process.ts';
-import { streams } from '../bridge/engines/streams.ts';
 import { BRIDGE_FAULTS } from '../bridge/faults.ts';
-import { run as runBridge } from '../bridge/run.ts';
-import { Tidying } from '../bridge/signals.ts';
 import { EXIT } from '../command/exit.ts';
 import type { Io } from '../command/io.ts';
 import { type Invocation, type Program, verb } from '../command/program.ts';
+import { UsageError } from '../command/usage.ts';
 import { Source } from '../document/source.ts';
+import { carry } from './sockbridge/carry.ts';
 import { dumpOf, LOGGING_OPTIONS, logOf } from './sockbridge/logging.ts';
+import { MANNER_OPTIONS, mannerOf } from './sockbridge/manner.ts';
 import { limitsOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
 
 /** All options; a group of them is a file beside this one, with what they mean. */
-const OPTIONS = { ...LOGGING_OPTIONS, ...TRANSFER_OPTIONS } as const;
+const OPTIONS = { ...LOGGING_OPTIONS, ...MANNER_OPTIONS, ...TRANSFER_OPTIONS } as const;
 
 export const program: Program = {
   name: 'sockbridge',
@@ -38,6 +37,7 @@ export const program: Program = {
       run,
     }),
   ],
+  standIn: mannerOf,
   exits: {
     ok: 'The data came to its end, or to a limit that was set: -T, -t, accept-timeout.',
     negative:
@@ -72,6 +72,7 @@ export const program: Program = {
 };
 
 async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<number> {
+  if (invocation.flag('socat')) throw new UsageError('--socat stands before all else on the command line');
   io.json = invocation.flag('json');
   const [first = '', second = ''] = invocation.operands;
   const ways = waysOf(invocation);
@@ -84,21 +85,12 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
   io.report(...diagnostics);
   if (bridge === undefined) return EXIT.usage;
   const log = logOf(invocation, io.name);
-  const tidying = new Tidying((signal) => log.say('N', `exiting on signal ${signal}`));
-  try {
-    return await runBridge(
-      bridge,
-      {
-        engine: streams,
-        descriptors: descriptorUse,
-        dump: dumpOf(invocation),
-        write: writeStandardError,
-        limits: limitsOf(invocation, ways),
-      },
-      { log, env: io.host.env, atExit: (task) => tidying.add(task) },
-    );
-  } finally {
-    tidying.run();
-    tidying.release();
-  }
+  return carry(bridge, {
+    log,
+    env: io.host.env,
+    dump: dumpOf(invocation),
+    limits: limitsOf(invocation, ways),
+    signalLevel: () => 'N',
+    statistics: false,
+  });
 }

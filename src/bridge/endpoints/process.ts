@@ -1,7 +1,7 @@
 // The process itself: its descriptors, and standard error as the place for log lines and dumps.
 
-import { readdirSync, readFileSync, writeSync } from 'node:fs';
-import { codeOf } from '../errno.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeAll } from './sinks.ts';
 
 /** How many descriptors the process may have open (nofile, the soft limit, which Node raises at its start) and has. */
 export function descriptorUse(): { readonly most: number; readonly open: number } {
@@ -20,17 +20,8 @@ export function descriptorUse(): { readonly most: number; readonly open: number 
 
 /**
  * Writes to standard error at once. Where it is gone (the reader of a pipe, a log daemon that was restarted) the text is
- * lost and the bridge goes on: people's connections are worth more than its log.
+ * lost and the bridge goes on.
  */
 export function writeStandardError(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(2, bytes, done);
-    } catch (error) {
-      if (codeOf(error) !== 'EAGAIN') return;
-      // Non-blocking, because whoever shares it has set it so.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
+  writeAll(2, Buffer.from(text));
 }

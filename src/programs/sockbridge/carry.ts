@@ -1,0 +1,60 @@
+// A checked bridge at work, in either manner: the signals, what is tidied at the end, the run.
+
+import type { Bridge } from '../../bridge/check.ts';
+import { descriptorUse, writeStandardError } from '../../bridge/endpoints/process.ts';
+import type { Limits } from '../../bridge/engines/engine.ts';
+import { streams } from '../../bridge/engines/streams.ts';
+import type { Level, Log } from '../../bridge/log.ts';
+import type { RelaySettings } from '../../bridge/relay.ts';
+import { run } from '../../bridge/run.ts';
+import { onStatisticsSignal, signalNumber, Tidying } from '../../bridge/signals.ts';
+import { Statistics } from '../../bridge/statistics.ts';
+
+/** What a manner decides. */
+export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> {
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The level at which a signal that ends the process is told. */
+  readonly signalLevel: (signal: NodeJS.Signals) => Level;
+  /** --statistics: at the end too. */
+  readonly statistics: boolean;
+  /** What has to be done at the end, whatever it is. */
+  readonly atEnd?: () => void;
+}
+
+/** Runs a bridge to its end; gives the exit status. */
+export async function carry(bridge: Bridge, carriage: Carriage): Promise<number> {
+  const { log, env, limits } = carriage;
+  const statistics = new Statistics();
+  const tell = (): void => {
+    if (!statistics.begun) log.say('W', 'transfer engine not yet started, statistics not available');
+    else for (const line of statistics.lines(bridge.ways)) log.insist('I', line);
+  };
+  const tidying = new Tidying((signal) =>
+    log.say(carriage.signalLevel(signal), `exiting on signal ${signalNumber(signal)}`),
+  );
+  if (carriage.atEnd !== undefined) tidying.add(carriage.atEnd);
+  if (carriage.statistics) tidying.add(tell);
+  const quiet = onStatisticsSignal(tell);
+  try {
+    return await run(
+      bridge,
+      {
+        engine: streams,
+        descriptors: descriptorUse,
+        write: writeStandardError,
+        dump: carriage.dump,
+        limits,
+        statistics,
+        ...(carriage.raw === undefined ? {} : { raw: carriage.raw }),
+        ...(carriage.socat === undefined ? {} : { socat: carriage.socat }),
+      },
+      { log, env, atExit: (task) => tidying.add(task) },
+    );
+  } finally {
+    quiet();
+    tidying.run();
+    tidying.release();
+  }
+}

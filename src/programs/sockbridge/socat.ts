@@ -1,0 +1,182 @@
+// sockbridge in socat's manner: socat's command line, its defaults to the letter, its log, its exit statuses. Loaded only
+// when the program is called as socat, or with --socat.
+
+import { hostname, machine, release, type as systemName, version as systemVersion } from 'node:os';
+import { checkBridge } from '../../bridge/check.ts';
+import type { DumpForm } from '../../bridge/dump.ts';
+import { KINDS } from '../../bridge/endpoints/index.ts';
+import { writeStandardError } from '../../bridge/endpoints/process.ts';
+import { appendTo, openSyslog, releaseLock, SinkError, takeLock } from '../../bridge/endpoints/sinks.ts';
+import type { Direction } from '../../bridge/engines/engine.ts';
+import { type Level, Log, type LogSettings, microseconds } from '../../bridge/log.ts';
+import { EXIT } from '../../command/exit.ts';
+import type { Io } from '../../command/io.ts';
+import type { Diagnostic } from '../../document/diagnostic.ts';
+import { Source, spanText } from '../../document/source.ts';
+import { carry } from './carry.ts';
+import { SOCAT_VERSION, socatHelp, socatVersion } from './socat-help.ts';
+import { readSocatLine, type SocatLine } from './socat-line.ts';
+import { rawPath } from './socat-path.ts';
+
+/** How long -W waits between looks at the lock, in milliseconds. */
+const LOCK_INTERVAL = 1000;
+
+/** Runs a command line of socat's; gives the exit status. */
+export async function runSocat(words: readonly string[], called: string, io: Io): Promise<number> {
+  const read = readSocatLine(words);
+  switch (read.kind) {
+    case 'help':
+      io.write(socatHelp(KINDS, read.level));
+      return EXIT.ok;
+    case 'version':
+      io.write(
+        socatVersion(KINDS, {
+          node: process.version,
+          name: systemName(),
+          version: systemVersion(),
+          release: release(),
+          machine: machine(),
+        }),
+      );
+      return EXIT.ok;
+    case 'hint':
+      io.host.write(2, new TextEncoder().encode(read.text));
+      return EXIT.negative;
+    case 'fault':
+      plainLog(called).say('E', read.message);
+      return EXIT.negative;
+    case 'run':
+      try {
+        return await runLine(read.line, called, io);
+      } catch (error) {
+        if (!(error instanceof SinkError)) throw error;
+        plainLog(called).say('E', error.message);
+        return EXIT.negative;
+      }
+  }
+}
+
+function plainLog(program: string): Log {
+  return new Log(logSettings(program, 'E', writeStandardError));
+}
+
+function logSettings(program: string, level: Level, write: LogSettings['write']): LogSettings {
+  return { level, program, pid: process.pid, write, now: () => new Date() };
+}
+
+async function runLine(line: SocatLine, called: string, io: Io): Promise<number> {
+  const program = line.program ?? called;
+  const log = new Log({
+    ...logSettings(program, line.level, await writerOf(line, program)),
+    ...(line.micros ? { micros: microseconds } : {}),
+    ...(line.hostname ? { hostname: io.host.env['HOSTNAME'] || hostname() } : {}),
+  });
+  const [first, second] = line.addresses;
+  const { bridge, diagnostics } = checkBridge(
+    new Source('ADDRESS1', first),
+    new Source('ADDRESS2', second),
+    line.ways,
+    KINDS,
+  );
+  // socat ends at its first error.
+  for (const diagnostic of diagnostics) {
+    const { severity } = diagnostic;
+    log.say(severity === 'error' ? 'E' : 'W', inSocatsWords(diagnostic));
+    if (severity === 'error') return EXIT.negative;
+  }
+  if (bridge === undefined) return EXIT.negative;
+  if (line.lock !== undefined && !(await lock(line.lock, log))) return EXIT.negative;
+  const { lock: held } = line;
+  const raw = rawOf(line, program, io.host.env);
+  const status = await carry(bridge, {
+    log,
+    env: { ...io.host.env, ...ownEnvironment(program) },
+    socat: true,
+    dump: dumpOf(line),
+    ...(raw === undefined ? {} : { raw }),
+    limits: {
+      ways: line.ways,
+      buffer: line.block,
+      block: line.block,
+      idle: line.idle === undefined ? 0 : Math.max(1, line.idle * 1000),
+      // A limit of 0 would be none.
+      halfClosed: Math.max(1, line.halfClosed * 1000),
+    },
+    signalLevel: (signal) => (signal === 'SIGTERM' ? 'W' : signal === 'SIGQUIT' ? 'E' : 'N'),
+    statistics: line.statistics,
+    ...(held === undefined ? {} : { atEnd: () => releaseLock(held.path) }),
+  });
+  log.say('N', `exiting with status ${status}`);
+  return status;
+}
+
+/**
+ * What is not done here is unknown: scripts find out by these words what they can ask for. What the reason is stands
+ * behind them.
+ */
+function inSocatsWords({ code, span, message }: Diagnostic): string {
+  const word = span === undefined ? '' : spanText(span);
+  if (code === 'BRG003') return `unknown device/address "${word}" (${message})`;
+  if (code === 'BRG007') return `unknown option "${word}" (${message})`;
+  return message;
+}
+
+/** Takes the lock, or says why it can't be had. */
+async function lock(
+  { path, wait }: { readonly path: string; readonly wait: boolean },
+  log: Log,
+): Promise<boolean> {
+  for (let level: Level = 'N'; !takeLock(path); level = 'I') {
+    if (!wait) {
+      log.say('E', `could not obtain lock "${path}"`);
+      return false;
+    }
+    log.say(level, `waiting for lock "${path}"`);
+    await new Promise((resolve) => setTimeout(resolve, LOCK_INTERVAL));
+  }
+  log.say('I', `obtained lock "${path}"`);
+  return true;
+}
+
+async function writerOf({ place }: SocatLine, program: string): Promise<LogSettings['write']> {
+  switch (place.kind) {
+    case 'stderr':
+      return writeStandardError;
+    case 'file':
+      return appendTo(place.path, 'cannot open log file');
+    case 'syslog': {
+      const write = await openSyslog(program, place.facility);
+      return (_line, level, text) => write(level, text);
+    }
+  }
+}
+
+function dumpOf({ text, hex }: SocatLine): DumpForm | undefined {
+  if (text && hex) return 'both';
+  return text ? 'text' : hex ? 'hex' : undefined;
+}
+
+/** -r and -R: each way into its file. */
+function rawOf(
+  { rawForward, rawBackward }: SocatLine,
+  program: string,
+  env: Io['host']['env'],
+): ((direction: Direction, bytes: Uint8Array) => void) | undefined {
+  if (rawForward === undefined && rawBackward === undefined) return undefined;
+  const facts = { program, pid: process.pid, now: new Date(), micros: microseconds(), env };
+  const open = (path: string | undefined, option: string): ((bytes: Uint8Array) => void) | undefined =>
+    path === undefined ? undefined : appendTo(rawPath(path, facts), `option ${option}`, 0o664);
+  const forward = open(rawForward, '-r');
+  const backward = open(rawBackward, '-R');
+  return (direction, bytes) => (direction === 'forward' ? forward : backward)?.(bytes);
+}
+
+/** What programs that are run are told about this process. */
+function ownEnvironment(program: string): Record<string, string> {
+  const prefix = program.toUpperCase();
+  return {
+    [`${prefix}_VERSION`]: SOCAT_VERSION,
+    [`${prefix}_PID`]: String(process.pid),
+    [`${prefix}_PPID`]: String(process.pid),
+  };
+}
