@@ -2,6 +2,7 @@
 complete -c bgpgen -f
 complete -c bgpgen -n __fish_use_subcommand -a emit -d 'print or write the complete configuration of one router'
 complete -c bgpgen -n __fish_use_subcommand -a check -d 'report everything that is wrong with a site, all at once'
+complete -c bgpgen -n __fish_use_subcommand -a lint -d 'report what is wrong with a configuration of Quagga or FRR that was written by hand'
 complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -F
@@ -23,3 +24,10 @@ complete -c bgpgen -n '__fish_seen_subcommand_from check' -l strict -d 'take war
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l version -d 'print the version and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -F
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l lab -d 'take documentation prefixes and AS numbers for real ones, as in examples and rehearsals'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s t -l target -x -d 'the daemon that the configuration is for, quagga or frr, with its version if it matters'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l strict -d 'take warnings for errors'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l version -d 'print the version and end'

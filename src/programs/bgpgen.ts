@@ -4,16 +4,18 @@
 import type { Program } from '../command/program.ts';
 import { DOCUMENT_FAULTS } from '../document/faults.ts';
 import { ROUTING_FAULTS } from '../routing/faults.ts';
+import { VTY_FAULTS } from '../routing/vty/faults.ts';
 import { check } from './bgpgen/check.ts';
 import { emit } from './bgpgen/emit.ts';
+import { lint } from './bgpgen/lint.ts';
 
 export const program: Program = {
   name: 'bgpgen',
   section: 1,
   summary: 'safe BGP configurations for a site with several providers',
-  verbs: [emit, check],
+  verbs: [emit, check, lint],
   exits: {
-    ok: 'All went well; of check: nothing is wrong, though there may be warnings.',
+    ok: 'All went well; of check and lint: nothing is wrong, though there may be warnings.',
     usage: '',
     data: 'The site is wrong, or asks for what the daemon has not; the diagnostics say where. Nothing was printed or written.',
     noInput: "The site file is not there or can't be read.",
@@ -21,12 +23,16 @@ export const program: Program = {
     io: '',
     noPermission: '',
   },
-  faults: { ...DOCUMENT_FAULTS, ...ROUTING_FAULTS },
+  faults: { ...DOCUMENT_FAULTS, ...ROUTING_FAULTS, ...VTY_FAULTS },
   examples: [
     { text: 'Ask what is wrong with a site.', command: 'bgpgen check examples/site.yaml && echo fine' },
     {
       text: "Print FRR's configuration of a router.",
       command: 'bgpgen emit examples/site.yaml --router r1 --target frr --file frr.conf',
+    },
+    {
+      text: 'Ask what is wrong with a configuration that was written by hand.',
+      command: "bgpgen lint examples/quagga/* || echo 'much to do'",
     },
     {
       text: 'See which files would be written for Quagga.',

@@ -391,10 +391,9 @@ t.test('the pages: what they show works, and every key is told of', async (t) =>
   const page = readFileSync('man/bgpgen.1', 'utf8');
   const shown = [...page.matchAll(/^\.Dl \$ bgpgen (.*)$/gm)].map(([, words = '']) => commandOf(words));
   t.ok(shown.length >= 4, 'there are examples');
-  for (const words of [
-    ...shown,
-    ...program.examples.map(({ command }) => commandOf(command.replace('bgpgen ', ''))),
-  ]) {
+  const declared = program.examples.map(({ command }) => commandOf(command.replace('bgpgen ', '')));
+  // The other verbs read files of the machine, or start daemons on it: test/complete.test.ts runs those.
+  for (const words of [...shown, ...declared].filter(([verb = '']) => /^(check|emit)$/.test(verb))) {
     const { status, err } = await bgpgen(words);
     t.equal(status, 0, words.join(' '));
     t.notMatch(err, 'error[', words.join(' '));
@@ -417,3 +416,30 @@ t.test('the pages: what they show works, and every key is told of', async (t) =>
 function commandOf(line: string): string[] {
   return line.replace(/ (?:\||&&).*/, '').split(' ');
 }
+
+t.test('lint reads the files of a router together, by what they are', async (t) => {
+  const host = machine();
+  for (const file of ['bgpd.conf', 'daemons', 'sysctl.conf'])
+    host.file(`/q/${file}`, readFileSync(`examples/quagga/${file}`, 'utf8'));
+  const all = await bgpgen(['lint', '/q/bgpd.conf', '/q/daemons', '/q/sysctl.conf'], host);
+  t.equal(all.status, 65);
+  t.match(
+    all.err,
+    /\/q\/bgpd\.conf:5:12: error\[BGP007\].*\/q\/daemons:2:1: error\[VTY201\].*\/q\/sysctl\.conf/s,
+  );
+  t.match(all.err, 'hint: use the AS number that the registry assigned to you');
+  const clean = machine();
+  clean.stdin = (await bgpgen(emit('--file', 'frr.conf', '--show-secrets'))).out;
+  t.match(await bgpgen(['lint', '--lab', '--strict', '-'], clean), { status: 0, out: '', err: '' });
+  const quagga = machine();
+  quagga.stdin = clean.stdin;
+  t.match(await bgpgen(['lint', '--lab', '--json', '-t', 'quagga', '-'], quagga), {
+    status: 65,
+    err: /^{"code":"VTY/,
+  });
+  const warned = machine();
+  warned.stdin = `${String(clean.stdin)}\nbgp as-path access-list idle permit .*\n`;
+  t.match(await bgpgen(['lint', '--lab', '-'], warned), { status: 0, err: /note\[VTY007\]/ });
+  t.equal((await bgpgen(['lint', '-t', 'bird', '-'], machine())).status, 64);
+  t.equal((await bgpgen(['lint', '/nowhere'], machine())).status, 66);
+});
