@@ -183,8 +183,14 @@ function checkOption(
     const { span, hint } = placeOf(setting, name.span, value?.span);
     report('BRG009', span, `option ${name.text}: ${setting.why}`, { hint });
   } else {
-    settings.set(option, setting);
+    settings.set(option, gathered(settings.get(option), setting));
   }
+}
+
+/** An option that is repeated: the last one counts, as in socat; lists of sources add up. */
+function gathered(earlier: Setting | undefined, setting: Setting): Setting {
+  if (earlier?.type !== 'sources' || setting.type !== 'sources') return setting;
+  return { ...setting, value: [...earlier.value, ...setting.value] };
 }
 
 function unknownOption(name: string, span: Span, found: Kind, report: Report): void {

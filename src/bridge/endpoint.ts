@@ -2,6 +2,7 @@
 // them; neither knows the other.
 
 import type { End } from './engines/engine.ts';
+import type { ConnectionLimits } from './limits.ts';
 import type { Log } from './log.ts';
 
 /** What an address is opened for. */
@@ -15,6 +16,32 @@ export interface World {
   readonly many: boolean;
   /** Keeps a piece of tidying for the end of the process, by a signal too; synchronous. Gives what takes it back. */
   readonly atExit: (tidy: () => void) => () => void;
+  /** Keeps what SIGHUP is to read anew: an allow list, a certificate. Gives what takes it back. */
+  readonly onReload?: (reload: Reload) => () => void;
+  /** Whose connection an address is opened for, where that is known. */
+  readonly client?: Parties | undefined;
+  /** Is told of every client that a listener turns away. */
+  readonly refused?: (peer: string, why: string) => void;
+}
+
+/** Reads something anew; what is in use stays in use where that fails, and the error says why. */
+export type Reload = () => Promise<void>;
+
+/** Where one side of a connection is: an address of the internet and a port, or the path of a unix socket, '' for none. */
+export type Place =
+  | { readonly kind: 'inet'; readonly address: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** Between whom the connection of a client is: who came, and where to. */
+export interface Parties {
+  readonly peer: Place;
+  readonly own: Place;
+}
+
+/** The end that a listener makes of a client. */
+export interface Client extends End {
+  /** Absent where the address type can't tell. */
+  readonly parties?: Parties;
 }
 
 /** An address, checked. */
@@ -27,7 +54,7 @@ export interface Endpoint {
   /** How many file descriptors an open end of it holds. */
   readonly descriptors: number;
   /** Opens it once: connects, or listens for one connection and closes the listener. Throws OpenError. */
-  open(world: World, use: Use): Promise<End>;
+  open(world: World, use: Use): Promise<Client>;
   /** There for a listener with `fork`: every connection, until the process ends. */
   readonly service?: Service;
 }
@@ -36,8 +63,10 @@ export interface Endpoint {
 export interface Service {
   /** How many connections are served at once (max-children); the others wait. */
   readonly atOnce: number | undefined;
+  /** How many may come, from where and how fast; absent where nothing of the kind was asked for. */
+  readonly limits?: ConnectionLimits;
   /** Listens. Throws OpenError where it can't. `take` gets every connection that is admitted. */
-  serve(world: World, use: Use, take: (end: End) => void): Promise<Serving>;
+  serve(world: World, use: Use, take: (client: Client) => void): Promise<Serving>;
 }
 
 export interface Serving {

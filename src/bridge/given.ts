@@ -67,6 +67,21 @@ export class Given<N extends OptionName = OptionName> {
     return setting?.type === 'family' ? setting.value : undefined;
   }
 
+  sources(name: NamesOf<N, 'sources'>): OptionKinds['sources'] {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'sources' ? setting.value : [];
+  }
+
+  overflow(name: NamesOf<N, 'overflow'>): OptionKinds['overflow'] | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'overflow' ? setting.value : undefined;
+  }
+
+  rate(name: NamesOf<N, 'rate'>): OptionKinds['rate'] | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'rate' ? setting.value : undefined;
+  }
+
   range(name: NamesOf<N, 'range'>): OptionKinds['range'] | undefined {
     const setting = this.#settings.get(name);
     return setting?.type === 'range' ? setting.value : undefined;

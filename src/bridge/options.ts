@@ -2,7 +2,9 @@
 // which option is said by the types in endpoints/; how a value is read stands in values.ts. The rows are the only list:
 // the checker, the manual's test and the contract test (test/bridge/options.test.ts) read it.
 
+import type { Overflow, Rate } from './limits.ts';
 import type { PeerRange } from './range.ts';
+import type { SourceText } from './sources.ts';
 
 /** What an option's value is. `const` takes none, `flag` none, 0 or 1. */
 export interface OptionKinds {
@@ -22,6 +24,10 @@ export interface OptionKinds {
   /** 4 or 6. */
   family: 4 | 6;
   range: PeerRange;
+  /** Addresses, prefixes, ranges and files of them; an option that is repeated adds to them. */
+  sources: readonly SourceText[];
+  overflow: Overflow;
+  rate: Rate;
 }
 
 export interface OptionRow {
@@ -54,6 +60,34 @@ export const OPTIONS = {
     summary: 'give up when nobody has connected in this time',
   },
   range: { type: 'range', value: 'range', summary: 'serve only clients from these addresses' },
+
+  // Who may come, how many and how fast; socat has none of these.
+  allow: {
+    type: 'sources',
+    value: 'network',
+    summary: 'serve clients from here, and others only where so allowed',
+  },
+  deny: { type: 'sources', value: 'network', summary: 'do not serve clients from here' },
+  'max-connections': { type: 'count', value: 'count', least: 1, summary: 'connections served at once' },
+  overflow: {
+    type: 'overflow',
+    value: 'what',
+    summary: 'whether those over the limit wait or are turned away',
+  },
+  'max-per-source': {
+    type: 'count',
+    value: 'count',
+    least: 1,
+    summary: 'connections at once from one source',
+  },
+  'max-rate': { type: 'rate', value: 'rate', summary: 'connections that are begun in a time' },
+  'max-rate-per-source': {
+    type: 'rate',
+    value: 'rate',
+    summary: 'connections that one source begins in a time',
+  },
+  'source-bits4': { type: 'count', value: 'bits', summary: 'how much of an IPv4 address makes a source' },
+  'source-bits6': { type: 'count', value: 'bits', summary: 'how much of an IPv6 address makes a source' },
 
   // Sockets.
   bind: { type: 'text', value: 'address', summary: 'local address' },

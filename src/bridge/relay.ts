@@ -1,7 +1,7 @@
 // Carries bytes between two open ends by an engine, says in the log what happens, writes the dumps.
 
 import { type DumpForm, dump } from './dump.ts';
-import type { Direction, End, Engine, Limits, Outcome, Watch } from './engines/engine.ts';
+import type { Direction, End, Engine, Limits, Outcome, Relay, Watch } from './engines/engine.ts';
 import type { Log } from './log.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -19,13 +19,14 @@ export interface RelaySettings {
   readonly socat?: boolean;
 }
 
-/** Relays until it is over; both ends are disposed of then, and what belongs to them has ended. */
+/** Relays until it is over (`begun` gets it while it is at work); both ends are disposed of then, and what belongs to them has ended. */
 export async function relay(
   left: End,
   right: End,
   engine: Engine,
   settings: RelaySettings,
   log: Log,
+  begun?: (relay: Relay) => void,
 ): Promise<Outcome> {
   log.say('N', `starting data transfer loop between ${left.label} and ${right.label}`);
   const data = tap(settings);
@@ -38,6 +39,7 @@ export async function relay(
   };
   const work = engine.relay(left, right, settings.limits, watch);
   settings.statistics?.add(work);
+  begun?.(work);
   const outcome = await work.done;
   say(outcome, left, right, settings, log);
   const troubles = await Promise.all([

@@ -7,10 +7,13 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 export class Tidying {
   readonly #tasks: Set<() => void> = new Set();
   readonly #onSignal: (signal: NodeJS.Signals) => void;
+  readonly #instead: Map<NodeJS.Signals, () => void> = new Map();
 
   /** Takes over the signals that end a process. `said` hears which one came. */
   constructor(said: (signal: NodeJS.Signals) => void) {
     this.#onSignal = (signal) => {
+      const instead = this.#instead.get(signal);
+      if (instead !== undefined) return instead();
       said(signal);
       this.run();
       this.release();
@@ -25,6 +28,14 @@ export class Tidying {
     this.#tasks.add(task);
     return () => {
       this.#tasks.delete(task);
+    };
+  }
+
+  /** Has a signal do something else than end the process; gives what takes it back. */
+  instead(signal: NodeJS.Signals, action: () => void): () => void {
+    this.#instead.set(signal, action);
+    return () => {
+      if (this.#instead.get(signal) === action) this.#instead.delete(signal);
     };
   }
 

@@ -3,9 +3,11 @@
 
 import { AddressFault } from '../address/fault.ts';
 import { readPort } from '../address/port.ts';
+import type { Rate } from './limits.ts';
 import type { OptionKinds, OptionRow } from './options.ts';
 import type { Token } from './parse.ts';
 import { readRange } from './range.ts';
+import { readSource } from './sources.ts';
 
 /** An option's value with its type. */
 export type Setting = {
@@ -51,6 +53,19 @@ export function readValue(row: OptionRow, name: Token, value: Token | undefined)
       const range = readRange(text);
       return range instanceof AddressFault ? ofAddress(range) : { type, value: range, token };
     }
+    case 'sources': {
+      if (text === undefined || text === '') return { why: 'value required' };
+      const source = readSource(text);
+      return source instanceof AddressFault ? ofAddress(source) : { type, value: [source], token };
+    }
+    case 'overflow':
+      return text === 'queue' || text === 'reject'
+        ? { type, value: text, token }
+        : { why: text === undefined ? 'value required' : `${quoted(text)} is neither queue nor reject` };
+    case 'rate': {
+      const rate = readRate(text);
+      return 'why' in rate ? rate : { type, value: rate, token };
+    }
   }
 }
 
@@ -91,6 +106,18 @@ function readSeconds(text: string | undefined): number | ValueFault {
   const seconds = Number(digits);
   // A timer of Node takes at most 2^31 - 1 milliseconds; past that it fires at once.
   return seconds > 2_147_483 ? { why: `${text} s is over 2147483 s (24 days)` } : seconds;
+}
+
+/** `20` a second, or `100/60`: so many in so many seconds. */
+function readRate(text: string | undefined): Rate | ValueFault {
+  const [countText, secondsText, ...more] = (text ?? '').split('/');
+  const count = readCount(countText === '' ? undefined : countText, 1);
+  if (typeof count === 'object') return count;
+  if (secondsText === undefined) return { count, seconds: 1 };
+  const seconds =
+    more.length > 0 ? { why: `trailing garbage in ${quoted(text ?? '')}` } : readSeconds(secondsText);
+  if (typeof seconds === 'object') return seconds;
+  return seconds === 0 ? { why: 'no time at all', hint: 'connections/seconds: 100/60' } : { count, seconds };
 }
 
 function readMode(text: string | undefined): number | ValueFault {

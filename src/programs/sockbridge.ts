@@ -12,10 +12,11 @@ import { Source } from '../document/source.ts';
 import { carry } from './sockbridge/carry.ts';
 import { dumpOf, LOGGING_OPTIONS, logOf } from './sockbridge/logging.ts';
 import { MANNER_OPTIONS, mannerOf } from './sockbridge/manner.ts';
+import { SERVICE_OPTIONS, serviceOf } from './sockbridge/service.ts';
 import { limitsOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
 
 /** All options; a group of them is a file beside this one, with what they mean. */
-const OPTIONS = { ...LOGGING_OPTIONS, ...MANNER_OPTIONS, ...TRANSFER_OPTIONS } as const;
+const OPTIONS = { ...LOGGING_OPTIONS, ...MANNER_OPTIONS, ...SERVICE_OPTIONS, ...TRANSFER_OPTIONS } as const;
 
 export const program: Program = {
   name: 'sockbridge',
@@ -39,9 +40,9 @@ export const program: Program = {
   ],
   standIn: mannerOf,
   exits: {
-    ok: 'The data came to its end, or to a limit that was set: -T, -t, accept-timeout.',
+    ok: 'The data came to its end, or to a limit that was set: -T, -t, --total-timeout, --exit-idle-time, accept-timeout; or all connections had finished within --drain-timeout.',
     negative:
-      'An address could not be opened, the connection broke off, or a program that was run failed. A line on standard error says which. With fork only what keeps the listener from listening ends it.',
+      'An address could not be opened, the connection broke off, a program that was run failed, or --drain-timeout ran out. A line on standard error says which. With fork only what keeps the listener from listening ends it, and the last of these.',
     usage: 'The command line or an address is wrong; nothing was opened.',
   },
   environment: {
@@ -92,5 +93,6 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
     limits: limitsOf(invocation, ways),
     signalLevel: () => 'N',
     statistics: false,
+    service: serviceOf(invocation),
   });
 }

@@ -1,66 +1,16 @@
 // The engine and the run of a bridge on ends made here: order, limits, half-closes, errors, queues. Real sockets and
 // programs are the labs' (test/lab/bridge*.test.ts).
 
-import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import t from 'tap';
-import type { Bridge, Ways } from '../../src/bridge/check.ts';
 import { dump } from '../../src/bridge/dump.ts';
-import { type Endpoint, NobodyCame, OpenError, type Serving, type World } from '../../src/bridge/endpoint.ts';
-import type { End, Limits, Outcome, Parting, Shut } from '../../src/bridge/engines/engine.ts';
+import { NobodyCame, OpenError } from '../../src/bridge/endpoint.ts';
+import type { End, Limits, Outcome, Parting } from '../../src/bridge/engines/engine.ts';
 import { streams } from '../../src/bridge/engines/streams.ts';
 import { Log, levelOf } from '../../src/bridge/log.ts';
-import { type RunSettings, run } from '../../src/bridge/run.ts';
-
-const LIMITS: Limits = { ways: 'both', buffer: 512 * 1024, block: 65536, idle: 0, halfClosed: 0 };
-
-/** An end whose peer is played by the test: `feed` is what it says, `heard` what it was told. */
-class Played {
-  readonly heard: Buffer[] = [];
-  readonly partings: Parting[] = [];
-  readonly stream: Duplex;
-  readonly end: End;
-  ended = false;
-  /** While it is set, writes wait in it to be let through. */
-  release: (() => void)[] | undefined;
-
-  constructor(manners: { ignoreEof?: boolean; shut?: Shut } = {}) {
-    this.stream = new Duplex({
-      allowHalfOpen: true,
-      read: () => undefined,
-      write: (chunk: Buffer, _encoding, done) => {
-        this.heard.push(chunk);
-        if (this.release === undefined) done();
-        else this.release.push(done);
-      },
-      final: (done) => {
-        this.ended = true;
-        done();
-      },
-    });
-    // As the endpoints do.
-    this.stream.on('error', () => undefined);
-    this.end = {
-      label: 'played',
-      input: this.stream,
-      output: this.stream,
-      ignoreEof: manners.ignoreEof ?? false,
-      shut: manners.shut ?? 'down',
-      dispose: (parting) => {
-        this.partings.push(parting);
-        this.stream.destroy();
-      },
-    };
-  }
-
-  feed(text: string | Buffer | null): void {
-    this.stream.push(text === null ? null : Buffer.from(text));
-  }
-
-  get text(): string {
-    return Buffer.concat(this.heard).toString();
-  }
-}
+import { run } from '../../src/bridge/run.ts';
+import { bridge, endpoint, LIMITS, Played, service, soon, world } from './played.ts';
 
 function relay(
   left: End,
@@ -83,9 +33,6 @@ function letThrough(played: Played): void {
   played.release = undefined;
   for (const done of waiting) done();
 }
-
-const soon = (milliseconds = 20): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 t.test('a way that has ended leaves the other one open', async (t) => {
   const left = new Played();
@@ -403,33 +350,6 @@ t.test('any script of sends and ends arrives as it was sent', async (t) => {
   t.pass();
 });
 
-/** A world that keeps its log; and settings for a run. */
-function world(limits: Partial<Limits> = {}, descriptors = { most: 1000, open: 10 }) {
-  const lines: string[] = [];
-  const log = new Log({
-    level: 'D',
-    program: 'x',
-    pid: 1,
-    write: (line) => lines.push(line.slice(25).trim()),
-    now: () => new Date(0),
-  });
-  const settings: RunSettings = {
-    engine: streams,
-    limits: { ...LIMITS, ...limits },
-    dump: undefined,
-    write: () => undefined,
-    descriptors: () => descriptors,
-  };
-  const base: Omit<World, 'many'> = { log, env: {}, atExit: () => () => undefined };
-  return { lines, settings, base };
-}
-
-function endpoint(label: string, open: Endpoint['open'], more: Partial<Endpoint> = {}): Endpoint {
-  return { label, gives: true, takes: true, descriptors: 1, open, ...more };
-}
-
-const bridge = (left: Endpoint, right: Endpoint, ways: Ways = 'both'): Bridge => ({ left, right, ways });
-
 t.test('one connection and its exit status', async (t) => {
   const echo = (): Promise<End> => {
     const loop = new PassThrough();
@@ -504,34 +424,6 @@ t.test('one connection and its exit status', async (t) => {
   );
 });
 
-/** A service whose clients the test sends; and the other address, each opening of which it sees. */
-function service(atOnce: number | undefined, serving: Partial<Serving> = {}) {
-  let take: (end: End) => void = () => undefined;
-  const listener = endpoint('listener', () => Promise.reject(new Error('not opened')), {
-    service: {
-      atOnce,
-      serve: (_world, _use, each) => {
-        take = each;
-        return Promise.resolve({ ended: new Promise(() => undefined), close: () => undefined, ...serving });
-      },
-    },
-  });
-  const opened: Played[] = [];
-  const uses: string[] = [];
-  const backend = endpoint('backend', (_world, use) => {
-    const played = new Played();
-    opened.push(played);
-    uses.push(use);
-    return Promise.resolve(played.end);
-  });
-  const arrive = (): Played => {
-    const client = new Played();
-    take(client.end);
-    return client;
-  };
-  return { listener, backend, opened, uses, arrive };
-}
-
 t.test('max-children: those over it wait in order, and none is lost', async (t) => {
   const { listener, backend, opened, arrive } = service(2);
   const { base, settings, lines } = world();
@@ -565,7 +457,7 @@ t.test('descriptors that run short make clients wait, and it is said once', asyn
   const { base, settings, lines } = world({}, { most: 50, open: 11 });
   void run(bridge(listener, backend), settings, base);
   await soon(0);
-  const clients = Array.from({ length: 12 }, arrive);
+  const clients = Array.from({ length: 12 }, () => arrive());
   await soon();
   const before = opened.length;
   t.ok(before >= 4 && before <= 8, `${before} of 12 are served`);

@@ -3,15 +3,25 @@
 
 import type { Server, Socket } from 'node:net';
 import { Address } from '../../address/address.ts';
-import { NobodyCame, OpenError, type Service, type Serving, type World } from '../endpoint.ts';
+import {
+  type Client,
+  NobodyCame,
+  OpenError,
+  type Parties,
+  type Service,
+  type Serving,
+  type World,
+} from '../endpoint.ts';
 import type { End } from '../engines/engine.ts';
 import { codeOf, reasonOf, textOf } from '../errno.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
+import { type ConnectionLimits, SOURCE_BITS4, SOURCE_BITS6 } from '../limits.ts';
+import type { Token } from '../parse.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { portNumber } from './lookup.ts';
 import type { Manners } from './manners.ts';
-import { ownPlace, peerPlace } from './places.ts';
+import { partiesOf, peerPlace, placeText } from './places.ts';
 import { socketEnd } from './socket-end.ts';
 
 /** The options of every listener. */
@@ -20,11 +30,18 @@ export const ACCEPT_OPTIONS = [
   'max-children',
   'accept-timeout',
   'so-reuseaddr',
+  'max-connections',
+  'overflow',
+  'max-rate',
   ...ATTEMPT_OPTIONS,
 ] as const;
 
+/** Those that make sense with fork only. */
+const FORK_OPTIONS = ['max-children', 'max-connections', 'overflow', 'max-rate'] as const;
+const SOURCE_OPTIONS = ['max-per-source', 'max-rate-per-source', 'source-bits4', 'source-bits6'] as const;
+
 /** The options by which a listener on the internet chooses its clients. */
-export const ADMIT_OPTIONS = ['range', 'sourceport'] as const;
+export const ADMIT_OPTIONS = ['range', 'sourceport', 'allow', 'deny', ...SOURCE_OPTIONS] as const;
 
 type AcceptOption = (typeof ACCEPT_OPTIONS)[number];
 type AdmitOption = (typeof ADMIT_OPTIONS)[number];
@@ -40,6 +57,8 @@ export interface Listening {
   readonly server: Server;
   /** Where, as log lines say it. */
   readonly where: string;
+  /** Of a unix socket: its path. */
+  readonly path?: string;
   /** Whom it refuses; absent where everybody is welcome. */
   readonly refuse?: Refuse;
   /** Stops listening and tidies up what belongs to it. */
@@ -51,20 +70,37 @@ export interface Listener {
   readonly label: string;
   readonly given: Given<AcceptOption>;
   readonly manners: Manners;
+  /** How many may come; undefined without a limit. */
+  readonly limits?: ConnectionLimits | undefined;
   /** Throws OpenError. */
   readonly listen: (world: World) => Promise<Listening>;
+  /**
+   * What a client that is admitted goes through before it is served (a TLS handshake), and the end that comes of it.
+   * Without it a connection is served as it is. Throws OpenError.
+   */
+  readonly welcome?: (socket: Socket, peer: string, world: World) => Promise<End>;
 }
 
-/** Why a client is refused; undefined for one that is welcome. */
-export type Refuse = (socket: Socket) => string | undefined;
+/** Why a client is refused; undefined for one that is welcome. Nobody knows who the parties are that have gone again. */
+export type Refuse = (parties: Parties | undefined) => string | undefined;
 
 /** Reports options of listeners that need one another. */
 export function checkAccept(given: Given<AcceptOption>, report: Report): void {
+  const forks = given.flag('fork') === true;
+  for (const name of FORK_OPTIONS) needFork(name, given.token(name), forks, report);
   const most = given.token('max-children');
-  if (most !== undefined && given.flag('fork') !== true) {
-    report('BRG010', most.span, 'option max-children not allowed without option fork', {
-      hint: 'without fork one connection is served and then no more',
+  if (most !== undefined && given.token('max-connections') !== undefined) {
+    report('BRG010', most.span, 'options max-children and max-connections mean the same', {
+      hint: 'max-connections alone, which has option overflow beside it',
     });
+  }
+  const overflow = given.token('overflow');
+  if (
+    overflow !== undefined &&
+    given.token('max-connections') === undefined &&
+    given.token('max-rate') === undefined
+  ) {
+    report('BRG010', overflow.span, 'option overflow needs max-connections or max-rate');
   }
   const reuse = given.token('so-reuseaddr');
   if (given.flag('so-reuseaddr') === false) {
@@ -74,11 +110,54 @@ export function checkAccept(given: Given<AcceptOption>, report: Report): void {
   }
 }
 
+function needFork(name: string, token: Token | undefined, forks: boolean, report: Report): void {
+  if (token === undefined || forks) return;
+  report('BRG010', token.span, `option ${name} not allowed without option fork`, {
+    hint: 'without fork one connection is served and then no more',
+  });
+}
+
+/** Reports options about sources that need one another. */
+export function checkAdmit(given: Given<AcceptOption | AdmitOption>, report: Report): void {
+  const forks = given.flag('fork') === true;
+  for (const name of SOURCE_OPTIONS) needFork(name, given.token(name), forks, report);
+  for (const [name, width] of [
+    ['source-bits4', 32],
+    ['source-bits6', 128],
+  ] as const) {
+    const token = given.token(name);
+    if (token === undefined) continue;
+    const bits = given.count(name) ?? 0;
+    if (bits > width) report('BRG009', token.span, `option ${name}: ${bits} is over ${width}`);
+    if (given.token('max-per-source') === undefined && given.token('max-rate-per-source') === undefined)
+      report('BRG010', token.span, `option ${name} needs max-per-source or max-rate-per-source`);
+  }
+}
+
+/** How many may come; undefined where there is no limit but max-children, which is socat's own. */
+export function limitsOf(
+  given: Given<AcceptOption>,
+  sources: Given<AdmitOption> | undefined,
+): ConnectionLimits | undefined {
+  const limits: ConnectionLimits = {
+    most: given.count('max-connections'),
+    rate: given.rate('max-rate'),
+    overflow: given.overflow('overflow') ?? 'queue',
+    perSource: sources?.count('max-per-source'),
+    ratePerSource: sources?.rate('max-rate-per-source'),
+    bits4: sources?.count('source-bits4') ?? SOURCE_BITS4,
+    bits6: sources?.count('source-bits6') ?? SOURCE_BITS6,
+  };
+  const { most, rate, perSource, ratePerSource } = limits;
+  const none = [most, rate, perSource, ratePerSource].every((limit) => limit === undefined);
+  return none ? undefined : limits;
+}
+
 /** Takes one connection, then stops listening. Throws OpenError, or NobodyCame. */
-export async function acceptOne(listener: Listener, world: World): Promise<End> {
+export async function acceptOne(listener: Listener, world: World): Promise<Client> {
   const listening = await persist(listener.given, world, () => listener.listen(world));
   const { server, where } = listening;
-  return new Promise<End>((resolve, reject) => {
+  return new Promise<Client>((resolve, reject) => {
     const seconds = listener.given.seconds('accept-timeout');
     let taken = false;
     const finish = (act: () => void): void => {
@@ -95,8 +174,8 @@ export async function acceptOne(listener: Listener, world: World): Promise<End> 
     server.on('connection', (socket) => {
       // The system may hand over another one before it knows that nobody listens any more.
       if (taken) return void socket.destroy();
-      const end = admit(socket, listening, listener.manners, world);
-      if (end !== undefined) finish(() => resolve(end));
+      const admitted = admit(socket, listening, world);
+      if (admitted !== undefined) finish(() => serveOne(socket, admitted, listener, world, resolve, reject));
     });
     server.on('error', (error) => {
       finish(() => reject(new OpenError(listener.label, `accept on ${where}: ${reasonOf(error)}`)));
@@ -110,6 +189,7 @@ export function serviceOf(listener: Listener): Service | undefined {
   if (listener.given.flag('fork') !== true) return undefined;
   return {
     atOnce: listener.given.count('max-children'),
+    ...(listener.limits === undefined ? {} : { limits: listener.limits }),
     serve: async (world, _use, take) => {
       const listening = await persist(listener.given, world, () => listener.listen(world));
       return acceptAll(listener, listening, world, take);
@@ -121,7 +201,7 @@ function acceptAll(
   listener: Listener,
   listening: Listening,
   world: World,
-  take: (end: End) => void,
+  take: (client: Client) => void,
 ): Serving {
   const { server, where } = listening;
   const seconds = listener.given.seconds('accept-timeout');
@@ -131,8 +211,12 @@ function acceptAll(
   });
   server.on('connection', (socket) => {
     timer?.refresh();
-    const end = admit(socket, listening, listener.manners, world);
-    if (end !== undefined) take(end);
+    const admitted = admit(socket, listening, world);
+    if (admitted === undefined) return;
+    // One that does not get through is a line of the log; the others are served.
+    serveOne(socket, admitted, listener, world, take, (error) =>
+      world.log.say('E', error instanceof Error ? error.message : String(error)),
+    );
   });
   // ECONNABORTED and its like: this client is gone, the next one may come.
   server.on('error', (error) => world.log.say('W', `accept on ${where}: ${reasonOf(error)}`));
@@ -146,37 +230,71 @@ function acceptAll(
   };
 }
 
-function admit(
-  socket: Socket,
-  { refuse, where }: Listening,
-  manners: Manners,
-  world: World,
-): End | undefined {
-  const peer = peerPlace(socket, where.startsWith('AF=1 ') ? 'unix' : 'inet');
-  const refusal = refuse?.(socket);
+/** Somebody who was let in: how log lines call him, and who he is. */
+interface Admitted {
+  readonly peer: string;
+  readonly parties: Parties | undefined;
+}
+
+/** Who has connected; undefined where he was refused. */
+function admit(socket: Socket, { refuse, where, path }: Listening, world: World): Admitted | undefined {
+  const parties = partiesOf(socket, path);
+  const peer = parties === undefined ? peerPlace(socket, 'inet') : placeText(parties.peer);
+  const refusal = refuse?.(parties);
   if (refusal !== undefined) {
     world.log.say('W', `refusing connection from ${peer} due to ${refusal}`);
+    world.refused?.(peer, refusal);
     socket.destroy();
     return undefined;
   }
-  world.log.say('N', `accepting connection from ${peer} on ${ownPlace(socket) ?? where}`);
-  return socketEnd(socket, peer, manners);
+  world.log.say(
+    'N',
+    `accepting connection from ${peer} on ${parties === undefined ? where : placeText(parties.own)}`,
+  );
+  return { peer, parties };
+}
+
+/** Makes a client of a connection, at once or after it has gone through its welcome. */
+function serveOne(
+  socket: Socket,
+  { peer, parties }: Admitted,
+  { welcome, manners }: Listener,
+  world: World,
+  take: (client: Client) => void,
+  fail: (error: unknown) => void,
+): void {
+  const withParties = (end: End): Client => (parties === undefined ? end : { ...end, parties });
+  if (welcome === undefined) take(withParties(socketEnd(socket, peer, manners)));
+  else welcome(socket, peer, world).then((end) => take(withParties(end)), fail);
 }
 
 /**
- * Why a client on the internet is refused. One whose address can't be known any more (it has gone) is refused too.
- * Throws OpenError where option sourceport names no service.
+ * Why a client on the internet is refused; undefined where everybody is welcome. One whose address can't be known any more
+ * (it has gone) is refused too. Throws OpenError where option sourceport names no service or a list can't be read.
  */
-export function refuseClient(given: Given<AdmitOption>, label: string): Refuse {
+export async function refuseClient(
+  given: Given<AdmitOption>,
+  label: string,
+  world: World,
+): Promise<Refuse | undefined> {
   const range = given.range('range');
   const wanted = given.port('sourceport');
   const port = wanted === undefined ? undefined : portNumber(wanted, label, 'sourceport');
-  return (socket) => {
+  const [allow, deny] = [given.sources('allow'), given.sources('deny')];
+  const listed =
+    allow.length + deny.length === 0
+      ? undefined
+      : (await import('./admission.ts')).admission(label, allow, deny, world);
+  if (range === undefined && port === undefined && listed === undefined) return undefined;
+  return (parties) => {
+    if (parties === undefined) return 'its having gone';
+    const { peer } = parties;
     if (range !== undefined) {
-      const peer = Address.read(socket.remoteAddress ?? '');
-      if (!(peer instanceof Address) || !range.admits(peer)) return 'range option';
+      const address = peer.kind === 'inet' ? Address.read(peer.address) : undefined;
+      if (!(address instanceof Address) || !range.admits(address)) return 'range option';
     }
-    return port === undefined || socket.remotePort === port ? undefined : 'sourceport option';
+    if (port !== undefined && (peer.kind !== 'inet' || peer.port !== port)) return 'sourceport option';
+    return listed?.(parties);
   };
 }
 

@@ -1,6 +1,7 @@
 // How log lines name the ends of sockets, as socat does: `AF=2 127.0.0.1:6666`, `AF=10 [::1]:6666`, `AF=1 "/run/x"`.
 
 import type { AddressInfo, Socket } from 'node:net';
+import type { Parties, Place } from '../endpoint.ts';
 
 /** An internet address and port. */
 export function inetPlace(family: 4 | 6, host: string, port: number | string): string {
@@ -23,6 +24,32 @@ export function peerPlace(socket: Socket, listener: 'inet' | 'unix'): string {
   if (remoteAddress === undefined || remotePort === undefined)
     return listener === 'unix' ? unixPlace('') : 'AF=2 <gone>';
   return inetPlace(remoteAddress.includes(':') ? 6 : 4, remoteAddress, remotePort);
+}
+
+/**
+ * Between whom a connection to a listener is; undefined where that can't be told any more. `path` is the listener's, if it
+ * is a unix socket: Node tells neither it nor the peer's.
+ */
+export function partiesOf(socket: Socket, path: string | undefined): Parties | undefined {
+  if (path !== undefined) return { peer: { kind: 'unix', path: '' }, own: { kind: 'unix', path } };
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  if (
+    remoteAddress === undefined ||
+    remotePort === undefined ||
+    localAddress === undefined ||
+    localPort === undefined
+  )
+    return undefined;
+  return {
+    peer: { kind: 'inet', address: remoteAddress, port: remotePort },
+    own: { kind: 'inet', address: localAddress, port: localPort },
+  };
+}
+
+/** A place as log lines have it. */
+export function placeText(place: Place): string {
+  if (place.kind === 'unix') return unixPlace(place.path);
+  return inetPlace(place.address.includes(':') ? 6 : 4, place.address, place.port);
 }
 
 /** The own side of a connection; undefined for a unix socket, and where the connection has gone. */

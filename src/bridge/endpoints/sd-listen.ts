@@ -11,7 +11,9 @@ import {
   ADMIT_OPTIONS,
   acceptOne,
   checkAccept,
+  checkAdmit,
   type Listening,
+  limitsOf,
   refuseClient,
   serviceOf,
 } from './accept.ts';
@@ -64,11 +66,13 @@ function plan(
 ): Endpoint | undefined {
   const { label, given } = written;
   checkAccept(given, report);
+  checkAdmit(given, report);
   const listener = {
     label,
     given,
     manners: mannersOf(given, report),
-    listen: async (world: World) => listen(find(world), label, given),
+    limits: limitsOf(given, given),
+    listen: async (world: World) => listen(find(world), label, given, world),
   };
   const service = serviceOf(listener);
   return {
@@ -113,24 +117,36 @@ export function handedOver(world: Pick<World, 'env'>, label: string, name: strin
   return FIRST + index;
 }
 
-async function listen(descriptor: number, label: string, given: Given<InheritOption>): Promise<Listening> {
-  const refuse = refuseClient(given, label);
+async function listen(
+  descriptor: number,
+  label: string,
+  given: Given<InheritOption>,
+  world: World,
+): Promise<Listening> {
+  const refuse = await refuseClient(given, label, world);
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
   await takeOver(server, descriptor, label);
   const address = server.address();
-  const where =
-    address !== null && typeof address === 'object'
-      ? listeningPlace(address)
-      : unixPlace(pathOf(descriptor) ?? '');
+  const path = address === null || typeof address === 'string' ? (pathOf(descriptor) ?? '') : undefined;
+  if (path !== undefined) refuseToJudge(given, label);
   return {
     server,
-    where,
-    ...(address === null || typeof address === 'string' ? {} : { refuse }),
+    where: address !== null && typeof address === 'object' ? listeningPlace(address) : unixPlace(path ?? ''),
+    ...(path === undefined ? {} : { path }),
+    ...(refuse === undefined ? {} : { refuse }),
     // The path belongs to whoever made it; libuv does not know it and leaves it.
     close: () => {
       server.close();
     },
   };
+}
+
+/** The clients of a unix socket have no address: an option that goes by it would refuse all of them or nobody. */
+function refuseToJudge(given: Given<InheritOption>, label: string): void {
+  for (const option of ADMIT_OPTIONS) {
+    if (given.token(option) === undefined) continue;
+    throw new OpenError(label, 'it is a unix socket, whose clients have no address', { option, final: true });
+  }
 }
 
 function takeOver(server: Server, descriptor: number, label: string): Promise<void> {

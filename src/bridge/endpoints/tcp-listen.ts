@@ -12,7 +12,9 @@ import {
   acceptOne,
   BACKLOG,
   checkAccept,
+  checkAdmit,
   type Listening,
+  limitsOf,
   refuseClient,
   serviceOf,
   untilListening,
@@ -84,6 +86,7 @@ function plan(
   const { label, given, parameters } = written;
   const [portToken] = parameters;
   checkAccept(given, report);
+  checkAdmit(given, report);
   const manners = mannersOf(given, report);
   const port = portToken === undefined ? undefined : readPortParameter(portToken, true, report);
   const bind = given.token('bind');
@@ -107,7 +110,8 @@ function plan(
     label,
     given,
     manners,
-    listen: () => listen({ label, family, host, port, v6only: v6only ?? false, given }),
+    limits: limitsOf(given, given),
+    listen: (world: World) => listen({ label, family, host, port, v6only: v6only ?? false, given }, world),
   };
   const service = serviceOf(listener);
   return {
@@ -120,9 +124,9 @@ function plan(
   };
 }
 
-async function listen({ label, family, host, port, v6only, given }: Plan): Promise<Listening> {
+async function listen({ label, family, host, port, v6only, given }: Plan, world: World): Promise<Listening> {
   const number = portNumber(port, label);
-  const refuse = refuseClient(given, label);
+  const refuse = await refuseClient(given, label, world);
   const address = isIP(host) === 0 ? await resolveBind(host, family, label) : host;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
   server.listen({
@@ -140,7 +144,7 @@ async function listen({ label, family, host, port, v6only, given }: Plan): Promi
       where !== null && typeof where === 'object'
         ? listeningPlace(where)
         : inetPlace(family, address, number),
-    refuse,
+    ...(refuse === undefined ? {} : { refuse }),
     close: () => {
       server.close();
     },

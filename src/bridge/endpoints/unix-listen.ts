@@ -10,6 +10,7 @@ import {
   BACKLOG,
   checkAccept,
   type Listening,
+  limitsOf,
   serviceOf,
   untilListening,
 } from './accept.ts';
@@ -32,7 +33,13 @@ export const unixListen: Kind = kind({
     const manners = mannersOf(given, report);
     const path = token === undefined ? undefined : readPath(token, report);
     if (path === undefined) return undefined;
-    const listener = { label, given, manners, listen: (world: World) => listen(path, label, given, world) };
+    const listener = {
+      label,
+      given,
+      manners,
+      limits: limitsOf(given, undefined),
+      listen: (world: World) => listen(path, label, given, world),
+    };
     const service = serviceOf(listener);
     return {
       label,
@@ -68,5 +75,5 @@ async function listen(
     server.close();
     throw error;
   }
-  return { server, where: unixPlace(path), close: () => owned.release(server) };
+  return { server, where: unixPlace(path), path, close: () => owned.release(server) };
 }

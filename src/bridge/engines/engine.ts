@@ -89,8 +89,8 @@ export interface Relay {
   readonly done: Promise<Outcome>;
   readonly forward: Readonly<Counter>;
   readonly backward: Readonly<Counter>;
-  /** Ends it now. */
-  stop(): void;
+  /** Ends it now; both ends are let go of in this way. */
+  stop(parting: Parting): void;
 }
 
 export interface Engine {

@@ -12,6 +12,7 @@ import type {
   Engine,
   Limits,
   Outcome,
+  Parting,
   Relay,
   Side,
   Watch,
@@ -72,8 +73,8 @@ class StreamRelay implements Relay {
     if (ways.length === 0) this.#finish('eof');
   }
 
-  stop(): void {
-    this.#finish('stopped');
+  stop(parting: Parting): void {
+    this.#finish('stopped', parting);
   }
 
   /** Errors and closes of an end's streams, each stream once. */
@@ -213,11 +214,11 @@ class StreamRelay implements Relay {
     return bytes;
   }
 
-  #finish(ending: Ending): void {
+  #finish(ending: Ending, how?: Parting): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    const parting = ending === 'eof' ? 'done' : ending === 'error' ? 'broken' : 'cut';
+    const parting = how ?? (ending === 'eof' ? 'done' : ending === 'error' ? 'broken' : 'cut');
     this.#left.dispose(parting);
     this.#right.dispose(parting);
     this.#settle({ ending, forward: this.forward, backward: this.backward, breach: this.#breach });

@@ -6,7 +6,9 @@ import type { Limits } from '../../bridge/engines/engine.ts';
 import { streams } from '../../bridge/engines/streams.ts';
 import type { Level, Log } from '../../bridge/log.ts';
 import type { RelaySettings } from '../../bridge/relay.ts';
+import { Reloads } from '../../bridge/reload.ts';
 import { run } from '../../bridge/run.ts';
+import type { RunSettings } from '../../bridge/run-settings.ts';
 import { onStatisticsSignal, signalNumber, Tidying } from '../../bridge/signals.ts';
 import { Statistics } from '../../bridge/statistics.ts';
 
@@ -21,11 +23,13 @@ export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> 
   readonly statistics: boolean;
   /** What has to be done at the end, whatever it is. */
   readonly atEnd?: () => void;
+  /** What is asked of a bridge that stays; socat knows nothing of the kind. */
+  readonly service?: Pick<RunSettings, 'drain' | 'exitIdle' | 'observer' | 'total'>;
 }
 
 /** Runs a bridge to its end; gives the exit status. */
 export async function carry(bridge: Bridge, carriage: Carriage): Promise<number> {
-  const { log, env, limits } = carriage;
+  const { log, env, limits, service } = carriage;
   const statistics = new Statistics();
   const tell = (): void => {
     if (!statistics.begun) log.say('W', 'transfer engine not yet started, statistics not available');
@@ -37,6 +41,8 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
   if (carriage.atEnd !== undefined) tidying.add(carriage.atEnd);
   if (carriage.statistics) tidying.add(tell);
   const quiet = onStatisticsSignal(tell);
+  const instead: Tidying['instead'] = (signal, action) => tidying.instead(signal, action);
+  const reloads = new Reloads(log, instead, service?.observer);
   try {
     return await run(
       bridge,
@@ -49,8 +55,16 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
         statistics,
         ...(carriage.raw === undefined ? {} : { raw: carriage.raw }),
         ...(carriage.socat === undefined ? {} : { socat: carriage.socat }),
+        ...service,
+        instead,
       },
-      { log, env, atExit: (task) => tidying.add(task) },
+      {
+        log,
+        env,
+        atExit: (task) => tidying.add(task),
+        onReload: (task) => reloads.add(task),
+        refused: (peer, why) => service?.observer?.refused?.(peer, why),
+      },
     );
   } finally {
     quiet();
