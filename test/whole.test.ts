@@ -43,7 +43,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     missing: ['no/such/file'],
     empty: [65, /^<stdin>:1:1: error\[/],
     bad: [hosts.slice(0, -40), /^<stdin>:\d+:\d+: error\[DOC001\]: the text ends inside/],
-    misspelt: [['--form', 'aws'], '--from'],
+    misspelt: [['--fron', 'aws'], '--from'],
     json: [[], '"kind":"end"'],
   },
   fwgen: {

@@ -36,6 +36,15 @@ export const INVENTORY_FAULTS = {
     meaning: 'The inventory is incomplete, and --accept-incomplete lets it pass.',
   },
   INV008: { severity: 'error', meaning: 'An expression of --select that cannot be read.' },
+  INV009: {
+    severity: 'error',
+    meaning: 'A document is larger than --limit allows. It is not read any further.',
+  },
+  INV010: {
+    severity: 'warning',
+    meaning:
+      'A source, or a region of it, that was asked with --live did not answer, or not to the end. The source is incomplete.',
+  },
 } as const satisfies FaultTable;
 
 export const diagnose: Diagnose<typeof INVENTORY_FAULTS> = diagnoser(INVENTORY_FAULTS);

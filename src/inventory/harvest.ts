@@ -7,12 +7,15 @@ import { type JsonPath, locate, pathText } from '../document/json.ts';
 import type { Source, Span } from '../document/source.ts';
 import { diagnose } from './faults.ts';
 import type { Closing, Host, HostAddress, Scope } from './model.ts';
+import { scopeOf } from './scope.ts';
 
 /** Flaws told one by one; finding a place in a large document takes a walk through it, and nobody reads a thousand. */
 const MOST_TOLD = 50;
 
-/** Where something stands: a path in a JSON document, or a span of a text. */
-export type Place = JsonPath | Span;
+/** Where something stands: a path in a JSON document, spelled out only when something is wrong there, or a span of a text. */
+export type Place = (() => JsonPath) | Span;
+
+const SINGLE = ['single-address'] as const;
 
 /** What came of a document. */
 export interface Reading {
@@ -47,8 +50,8 @@ export class Harvest {
     this.#reasons.push('more pages follow');
   }
 
-  /** An address of a family, or undefined after telling what is wrong with it. */
-  address(text: string, family: 4 | 6, place: Place): Prefix | undefined {
+  /** An address, of a family if one is given; undefined after telling what is wrong with it. */
+  address(text: string, family: 4 | 6 | undefined, place: Place): Prefix | undefined {
     const read = Address.read(text);
     if (read instanceof AddressFault) return this.#refuse(read, place);
     if (read.zone !== '')
@@ -59,15 +62,15 @@ export class Harvest {
     return this.#ofFamily(Prefix.of(read, read.family === 4 ? 32 : 128), text, family, place);
   }
 
-  /** A prefix of a family, or undefined after telling what is wrong with it. */
-  prefix(text: string, family: 4 | 6, place: Place): Prefix | undefined {
-    const read = Prefix.read(text);
+  /** A prefix, likewise. A single address may stand for itself where `single` says so. */
+  prefix(text: string, family: 4 | 6 | undefined, place: Place, single = false): Prefix | undefined {
+    const read = Prefix.read(text, single ? SINGLE : []);
     if (read instanceof AddressFault) return this.#refuse(read, place);
     return this.#ofFamily(read, text, family, place);
   }
 
-  #ofFamily(prefix: Prefix, text: string, family: 4 | 6, place: Place): Prefix | undefined {
-    if (prefix.family === family) return prefix;
+  #ofFamily(prefix: Prefix, text: string, family: 4 | 6 | undefined, place: Place): Prefix | undefined {
+    if (family === undefined || prefix.family === family) return prefix;
     return this.#refuse(new AddressFault(text, 0, `IPv${prefix.family} where IPv${family} belongs`), place);
   }
 
@@ -83,7 +86,7 @@ export class Harvest {
   }
 
   #spanOf(place: Place): Span | undefined {
-    return isPath(place) ? locate(this.#source, place) : place;
+    return isPath(place) ? locate(this.#source, place()) : place;
   }
 
   /** Everything gathered, and what closes it. */
@@ -104,9 +107,57 @@ export class Harvest {
   }
 }
 
+/** How a text is read and what it is to its host. */
+export interface Reads {
+  /** Absent where the address itself has to tell. */
+  readonly scope?: Scope | undefined;
+  /** Absent where either may stand. */
+  readonly family?: 4 | 6;
+  /** The interface that has it. */
+  readonly network?: string | undefined;
+  /** A prefix instead of an address. */
+  readonly prefix?: boolean;
+}
+
+/** What a document gives whose parts are read by `fill`. */
+export function harvest(source: Source, cloud: string, fill: (harvest: Harvest) => void): Reading {
+  const gathered = new Harvest(source, cloud);
+  fill(gathered);
+  return gathered.done();
+}
+
+/** Where texts stand by keys: a Part. */
+interface Holder {
+  text(key: string): string | undefined;
+  at(key: string): () => JsonPath;
+}
+
 /** The addresses of one host, each once: clouds repeat the first interface's at the top of the instance. */
 export class AddressList {
   readonly #found: HostAddress[] = [];
+  readonly #seen = new Set<string>();
+  readonly #harvest: Harvest;
+
+  constructor(harvest: Harvest) {
+    this.#harvest = harvest;
+  }
+
+  /** Reads a text, if there is one; a text that stands in several places is read, and complained of, once. */
+  read(text: string | undefined, place: Place, how: Reads = {}): void {
+    if (text === undefined || text === '' || this.#seen.has(text)) return;
+    this.#seen.add(text);
+    const prefix =
+      how.prefix === true
+        ? this.#harvest.prefix(text, how.family, place)
+        : this.#harvest.address(text, how.family, place);
+    if (prefix !== undefined) this.add(prefix, how.scope ?? scopeOf(prefix), how.network);
+  }
+
+  /** Reads what stands at a key of a part, if anything does. */
+  take(part: Holder, key: string, how?: Reads): void {
+    const text = part.text(key);
+    if (text !== undefined) this.read(text, part.at(key), how);
+  }
 
   add(prefix: Prefix | undefined, scope: Scope, network?: string): void {
     if (prefix === undefined) return;
@@ -123,10 +174,10 @@ export class AddressList {
   }
 }
 
-function isPath(place: Place): place is JsonPath {
-  return Array.isArray(place);
+function isPath(place: Place): place is () => JsonPath {
+  return typeof place === 'function';
 }
 
 function prefixOf(place: Place): string {
-  return isPath(place) ? `${pathText(place)}: ` : '';
+  return isPath(place) ? `${pathText(place())}: ` : '';
 }

@@ -24,7 +24,10 @@ export interface Host {
   readonly name: string;
   /** '' where the source does not say. */
   readonly region: string;
-  /** The source's word in lower case, where a machine that is up is always `running`; `unknown` where it does not say. */
+  /**
+   * The source's word in lower case, where a machine that is up is always `running`; `unknown` where it does not say, and
+   * `listed` where it knows no states at all: to be listed is all there is then.
+   */
   readonly state: string;
   readonly addresses: readonly HostAddress[];
   readonly tags: ReadonlyMap<string, string>;

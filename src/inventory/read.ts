@@ -40,7 +40,10 @@ export function readDocument(document: Source, from: string | undefined): Read {
     const parsed = parseJson(source);
     if ('diagnostic' in parsed) return refuse(parsed.diagnostic);
     const { value } = parsed;
-    const cloud = candidates.filter(isJson).find((candidate) => candidate.recognises(value));
+    const named = from !== undefined && (value === null || (isList(value) && value.length === 0));
+    const cloud = candidates
+      .filter(isJson)
+      .find((candidate) => candidate.recognises(value) || (named && candidate.listed === true));
     return cloud === undefined
       ? refuse(unknownShape(source, from, shapeOf(value)))
       : accept(cloud.read(value, source));
@@ -71,7 +74,7 @@ function unknownShape(source: Source, from: string | undefined, shape: string): 
     });
   }
   return diagnose('INV001', span, `the shape of no source known here: ${shape}`, {
-    hint: `known: ${clouds.map(({ name, summary }) => `${name} (${summary})`).join('; ')}`,
+    hint: `known: ${clouds.map(({ name }) => name).join(', ')}; cloudhosts(1) tells what each is`,
   });
 }
 

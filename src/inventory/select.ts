@@ -46,19 +46,19 @@ export function readCondition(source: Source): Condition | Diagnostic {
   });
 }
 
-/** What holds where no expression speaks of the state. */
-const RUNNING: Condition = { field: 'state', key: '', negated: false, glob: 'running' };
+/** The states of what is there, for where no expression speaks of the state. */
+const UP: readonly string[] = ['running', 'listed'];
 
 /**
  * Whether a host is chosen: of the expressions for one field with `=` one must hold, and every one with `!=` must. Where
- * none speaks of the state, only running hosts are chosen.
+ * none speaks of the state, only hosts are chosen that run, or whose source lists them and knows no states.
  */
 export function chooses(conditions: readonly Condition[], host: Host): boolean {
-  const all = conditions.some(({ field }) => field === 'state') ? conditions : [...conditions, RUNNING];
-  return all.every((condition) =>
+  if (!UP.includes(host.state) && !conditions.some(({ field }) => field === 'state')) return false;
+  return conditions.every((condition) =>
     condition.negated
       ? !holds(condition, host)
-      : all.some((other) => sameField(condition, other) && !other.negated && holds(other, host)),
+      : conditions.some((other) => sameField(condition, other) && !other.negated && holds(other, host)),
   );
 }
 

@@ -10,9 +10,11 @@ import { Source } from '../document/source.ts';
 import { clouds } from '../inventory/clouds/index.ts';
 import { INVENTORY_FAULTS } from '../inventory/faults.ts';
 import { combine, type Host, type Inventory } from '../inventory/model.ts';
-import { readDocument } from '../inventory/read.ts';
+import { type Read, readDocument } from '../inventory/read.ts';
 import { addressesOf, type Condition, chooses, readCondition } from '../inventory/select.ts';
+import { csv, table, writeAddresses } from '../inventory/show.ts';
 import { writeLines } from '../inventory/wire.ts';
+import { LIMIT, readDocumentText } from './cloudhosts/documents.ts';
 
 const OPTIONS = {
   from: {
@@ -43,12 +45,38 @@ Unless one speaks of the state,
 .Cm state=running
 holds too.`,
   },
+  format: {
+    type: 'text',
+    short: 'f',
+    value: 'FORMAT',
+    choices: ['stream', 'table', 'addresses', 'csv'],
+    summary: 'what is written; stream unless given',
+    detail: `.Cm stream
+is the host stream,
+.Cm table
+is for people,
+.Cm csv
+has a line for each address, and
+.Cm addresses
+is the fewest prefixes that hold all of them, one a line, for
+.Xr ipset 8
+or
+.Xr cidr 1 .
+Only the stream says whether it is complete; with the others the exit status does.`,
+  },
   addresses: {
     type: 'text',
     short: 'a',
     value: 'SCOPE',
     choices: ['public', 'private', 'all'],
     summary: 'keep only addresses of this scope, instead of all',
+  },
+  limit: {
+    type: 'integer',
+    value: 'MIB',
+    least: 1,
+    most: 500,
+    summary: `the largest document that is read, in MiB; ${LIMIT} unless given`,
   },
   json: { type: 'flag', short: 'j', summary: 'write diagnostics as JSON Lines' },
 } as const;
@@ -90,6 +118,7 @@ export const program: Program = {
     INV003: INVENTORY_FAULTS.INV003,
     INV004: INVENTORY_FAULTS.INV004,
     INV008: INVENTORY_FAULTS.INV008,
+    INV009: INVENTORY_FAULTS.INV009,
   },
   examples: [
     {
@@ -111,12 +140,14 @@ function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
   io.json = invocation.flag('json');
   const conditions = invocation.texts('select').map(condition);
   const scope = SCOPES.find((name) => name === invocation.text('addresses')) ?? 'all';
+  const limit = invocation.number('limit') ?? LIMIT;
   const from = invocation.text('from');
   const paths = invocation.operands.length === 0 ? ['-'] : invocation.operands;
   const inventories: Inventory[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
-    const read = readDocument(io.read(path), from);
+    const document = readDocumentText(path, limit, io);
+    const read = document instanceof Source ? readDocument(document, from) : refusal(document);
     diagnostics.push(...read.diagnostics);
     if (read.inventory !== undefined) inventories.push(read.inventory);
   }
@@ -125,9 +156,27 @@ function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
   const { hosts, closings } = combine(inventories);
   const chosen: Host[] = [];
   for (const host of hosts)
-    if (chooses(conditions, host)) chosen.push({ ...host, addresses: addressesOf(host, scope) });
-  for (const line of writeLines({ hosts: chosen, closings })) io.write(line);
+    if (chooses(conditions, host))
+      chosen.push(scope === 'all' ? host : { ...host, addresses: addressesOf(host, scope) });
+  write({ hosts: chosen, closings }, invocation.text('format') ?? 'stream', io);
   return closings.every(({ complete }) => complete) ? EXIT.ok : EXIT.negative;
+}
+
+function refusal(diagnostic: Diagnostic): Read {
+  return { inventory: undefined, diagnostics: [diagnostic] };
+}
+
+function write(inventory: Inventory, format: string, io: Io): void {
+  if (format === 'addresses') writeAddresses(inventory.hosts, (bytes) => io.write(bytes));
+  else {
+    const lines =
+      format === 'table'
+        ? table(inventory.hosts)
+        : format === 'csv'
+          ? csv(inventory.hosts)
+          : writeLines(inventory);
+    for (const line of lines) io.write(line);
+  }
 }
 
 const SCOPES = ['public', 'private', 'all'] as const;

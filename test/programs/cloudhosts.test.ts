@@ -44,7 +44,7 @@ t.test('the cases', async (t) => {
     compare(t, `${folder}/expected`, ended.files);
     for (const [code] of (ended.files.get('stderr') ?? '').matchAll(/INV\d+/g)) used.add(code);
   }
-  const others = ['INV005', 'INV006', 'INV007', 'INV008'];
+  const others = ['INV005', 'INV006', 'INV007', 'INV008', 'INV009', 'INV010'];
   t.strictSame(
     Object.keys(INVENTORY_FAULTS).filter((code) => !used.has(code)),
     others,
@@ -134,10 +134,10 @@ t.test('what goes wrong: its status, one clear error, and nothing written', asyn
     ],
     [
       'an unknown option',
-      ['--form', 'aws'],
+      ['--frm', 'aws'],
       '',
       EXIT.usage,
-      /^cloudhosts: unknown option --form\n {2}hint: did you mean --from\?/,
+      /^cloudhosts: unknown option --frm\n {2}hint: did you mean --from\?/,
     ],
     ['an unknown source', ['--from', 'asw'], '', EXIT.usage, /hint: did you mean aws\?/],
     [
@@ -190,4 +190,100 @@ t.test('a full disk is an error', async (t) => {
     out: '',
     err: 'cloudhosts: standard output: No space left on device\n',
   });
+});
+
+t.test('--format: a table, comma separated values, merged addresses', async (t) => {
+  const document = JSON.stringify({
+    Reservations: [
+      {
+        Instances: [
+          {
+            InstanceId: 'i-1',
+            State: { Name: 'running' },
+            Placement: { AvailabilityZone: 'eu-west-1a' },
+            NetworkInterfaces: [
+              {
+                NetworkInterfaceId: 'eni-1',
+                Ipv4Prefixes: [
+                  '10.0.0.0/28',
+                  '10.0.0.16/28',
+                  '10.0.0.32/28',
+                  '10.0.0.48/28',
+                  '10.0.0.64/28',
+                ].map((Ipv4Prefix) => ({ Ipv4Prefix })),
+                Ipv6Addresses: [{ Ipv6Address: '2001:db8::1' }],
+              },
+            ],
+            PublicIpAddress: '192.0.2.1',
+            Tags: [
+              { Key: 'Name', Value: 'say "a,b"\n\u001b[31m\u202e' },
+              { Key: 'a', Value: 'b' },
+            ],
+          },
+          { InstanceId: 'i-2', State: { Name: 'running' }, PublicIpAddress: '192.0.2.0' },
+          { InstanceId: 'i-3', State: { Name: 'running' }, Tags: [{ Key: 'Name', Value: '東'.repeat(50) }] },
+        ],
+      },
+    ],
+  });
+  const format = async (name: string, ...words: string[]): Promise<string> => {
+    const host = new FakeHost();
+    host.stdin = document;
+    const { status, out, err } = await run(['--format', name, ...words], host);
+    t.strictSame([status, err], [EXIT.ok, '']);
+    return out;
+  };
+  t.equal(await format('stream'), (await run([], Object.assign(new FakeHost(), { stdin: document }))).out);
+  t.equal(
+    await format('addresses'),
+    '10.0.0.0/26\n10.0.0.64/28\n192.0.2.0/31\n2001:db8::1\n',
+    'merged, without lengths of single addresses',
+  );
+  t.equal(await format('addresses', '-a', 'public', '-s', 'id=i-1'), '192.0.2.1\n2001:db8::1\n');
+  t.equal(
+    await format('table'),
+    [
+      'NAME                                      ID   SOURCE  REGION     STATE    PUBLIC                 PRIVATE',
+      'say "a,b"\\x0a\\x1b[31m\\u{202e}             i-1  aws     eu-west-1  running  192.0.2.1,2001:db8::1  10.0.0.0/28,10.0.0.16/28,10.0.0.32/28,+2',
+      'i-2                                       i-2  aws     -          running  192.0.2.0              -',
+      `${'東'.repeat(37)}...  i-3  aws     -          running  -                      -`,
+      '',
+    ].join('\n'),
+  );
+  const csv = await format('csv', '-a', 'public');
+  t.equal(
+    csv,
+    [
+      'source,id,name,region,state,address,scope,interface,tags',
+      ...['192.0.2.1,public,', '2001:db8::1,public,eni-1'].map(
+        (address) =>
+          `aws,i-1,"say ""a,b""\n\u001b[31m\u202e",eu-west-1,running,${address},"{""Name"":""say \\""a,b\\""\\n\\u001b[31m\u202e"",""a"":""b""}"`,
+      ),
+      'aws,i-2,i-2,,running,192.0.2.0,public,,{}',
+      `aws,i-3,${'東'.repeat(50)},,running,,,,"{""Name"":""${'東'.repeat(50)}""}"`,
+      '',
+    ].join('\n'),
+  );
+});
+
+t.test('--limit: a document that is too large is not read any further', async (t) => {
+  let asked = 0;
+  class Endless extends FakeHost {
+    override *chunks(): Generator<Uint8Array> {
+      for (;;) {
+        asked++;
+        yield new TextEncoder().encode('[ '.repeat(1 << 19));
+      }
+    }
+  }
+  const { status, out, err } = await run(['--limit', '3'], new Endless());
+  t.strictSame(
+    [status, out, err],
+    [
+      EXIT.data,
+      '',
+      'error[INV009]: <stdin>: over 3 MiB, at byte 3145728: not read\n  hint: is this an inventory? --limit raises what is read\n',
+    ],
+  );
+  t.equal(asked, 4);
 });

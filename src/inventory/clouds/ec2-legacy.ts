@@ -57,12 +57,13 @@ function* linesOf(source: Source): Generator<Line> {
 class Reader {
   readonly #harvest: Harvest;
   #host: (Omit<Host, 'name' | 'addresses' | 'tags'> & { readonly dns: string }) | undefined;
-  #addresses = new AddressList();
+  #addresses: AddressList;
   #tags = new Map<string, string>();
   #network: string | undefined;
 
   constructor(harvest: Harvest) {
     this.#harvest = harvest;
+    this.#addresses = new AddressList(harvest);
   }
 
   line(line: Line): void {
@@ -112,7 +113,7 @@ class Reader {
       });
     }
     this.#host = undefined;
-    this.#addresses = new AddressList();
+    this.#addresses = new AddressList(this.#harvest);
     this.#tags = new Map();
     this.#network = undefined;
   }
