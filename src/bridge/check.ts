@@ -8,7 +8,7 @@ import { join } from './dual.ts';
 import type { Endpoint } from './endpoint.ts';
 import { diagnose } from './faults.ts';
 import { foreignOption, foreignType } from './foreign.ts';
-import { type Kind, type Report, syntaxOf } from './kind.ts';
+import { type Kind, PREFERENCES, type Preferences, type Report, syntaxOf } from './kind.ts';
 import { findOption, type OptionName, optionNames, optionRow } from './options.ts';
 import { type AddressText, type OptionText, parseAddress } from './parse.ts';
 import { readValue, type Setting, type ValueFault } from './values.ts';
@@ -35,10 +35,13 @@ export function checkBridge(
   rightSource: Source,
   ways: Ways,
   kinds: readonly Kind[],
+  preferences: Preferences = PREFERENCES,
+  anyOption = false,
 ): Checked {
   const diagnostics: Diagnostic[] = [];
-  const left = checkAddress(leftSource, kinds, diagnostics);
-  const right = checkAddress(rightSource, kinds, diagnostics);
+  const rules = { kinds, preferences, anyOption };
+  const left = checkAddress(leftSource, rules, diagnostics);
+  const right = checkAddress(rightSource, rules, diagnostics);
   if (left === undefined || right === undefined) return { bridge: undefined, diagnostics };
   if (left.service !== undefined && right.service !== undefined) {
     diagnostics.push(
@@ -67,12 +70,16 @@ function noWay(
   return diagnose('BRG012', toSource.all(), `no data can be written to ${to.label}`);
 }
 
+/** What an address is checked by. */
+interface Rules {
+  readonly kinds: readonly Kind[];
+  readonly preferences: Preferences;
+  /** -g: an option that the type has no use for is no fault. */
+  readonly anyOption: boolean;
+}
+
 /** Checks one argument; faults go to `diagnostics`. */
-export function checkAddress(
-  source: Source,
-  kinds: readonly Kind[],
-  diagnostics: Diagnostic[],
-): Endpoint | undefined {
+function checkAddress(source: Source, rules: Rules, diagnostics: Diagnostic[]): Endpoint | undefined {
   const parsed = parseAddress(source);
   if (!('read' in parsed)) {
     diagnostics.push(...parsed);
@@ -82,14 +89,15 @@ export function checkAddress(
   const report: Report = (...fault) => {
     diagnostics.push(diagnose(...fault));
   };
-  const read = checkSingle(parsed.read, kinds, report);
+  const read = checkSingle(parsed.read, rules, report);
   if (parsed.write === undefined) return read;
-  const write = checkSingle(parsed.write, kinds, report);
+  const write = checkSingle(parsed.write, rules, report);
   if (read === undefined || write === undefined) return undefined;
   return join(read, write, parsed.read.span, parsed.write.span, report);
 }
 
-function checkSingle(text: AddressText, kinds: readonly Kind[], report: Report): Endpoint | undefined {
+function checkSingle(text: AddressText, rules: Rules, report: Report): Endpoint | undefined {
+  const { kinds, preferences } = rules;
   const address = shortForm(text);
   const { keyword, parameters } = address;
   const wanted = keyword.text.toUpperCase();
@@ -117,10 +125,10 @@ function checkSingle(text: AddressText, kinds: readonly Kind[], report: Report):
     );
   }
   const settings = new Map<string, Setting>();
-  for (const option of address.options) checkOption(option, found, kinds, settings, fault);
+  for (const option of address.options) checkOption(option, found, rules, settings, fault);
   if (parameters.length < found.needed || parameters.length > most) return undefined;
   const label = [keyword.text, ...parameters.map(({ text: parameter }) => parameter)].join(':');
-  const endpoint = found.plan({ label, parameters, span: address.span }, settings, fault);
+  const endpoint = found.plan({ label, parameters, span: address.span, preferences }, settings, fault);
   return sound ? endpoint : undefined;
 }
 
@@ -162,7 +170,7 @@ function unknownType({ keyword }: AddressText, kinds: readonly Kind[], report: R
 function checkOption(
   { name, value }: OptionText,
   found: Kind,
-  kinds: readonly Kind[],
+  { kinds, anyOption }: Rules,
   settings: Map<string, Setting>,
   report: Report,
 ): void {
@@ -172,6 +180,7 @@ function checkOption(
     return;
   }
   if (!found.options.includes(option)) {
+    if (anyOption) return;
     const takers = kinds.filter(({ options }) => options.includes(option)).map(({ keywords }) => keywords[0]);
     report('BRG008', name.span, `option ${JSON.stringify(name.text)} not supported with this address type`, {
       hint: `${found.keywords[0]} does not take it; ${listed(takers)} ${takers.length === 1 ? 'does' : 'do'}`,

@@ -18,6 +18,19 @@ export type Report = (
   particulars?: Particulars,
 ) => void;
 
+/** What the command line says of all addresses at once; what an address itself says goes before it. */
+export interface Preferences {
+  /** Where a listener listens that names no family; 0 is IPv6 and IPv4 on one socket. */
+  readonly listen: 0 | 4 | 6;
+  /** The family that is tried first when a name has addresses of both; undefined is the system's order. */
+  readonly resolve: 4 | 6 | undefined;
+  /** Defaults are socat's, where ours are others. */
+  readonly socat: boolean;
+}
+
+/** Without a word on the command line: listeners are IPv4, as in socat 1.7.4 and from 1.8.0.1 on. */
+export const PREFERENCES: Preferences = { listen: 4, resolve: undefined, socat: false };
+
 /** What was written for an address of a type: the parameters are as many as the type takes, the options ones it takes. */
 export interface Written<N extends OptionName = OptionName> {
   /** The address without its options: `TCP-LISTEN:6666`. */
@@ -25,6 +38,7 @@ export interface Written<N extends OptionName = OptionName> {
   readonly parameters: readonly Token[];
   readonly given: Given<N>;
   readonly span: Span;
+  readonly preferences: Preferences;
 }
 
 interface KindText {

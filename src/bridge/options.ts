@@ -3,7 +3,7 @@
 // the checker, the manual's test and the contract test (test/bridge/options.test.ts) read it.
 
 import type { Overflow, Rate } from './limits.ts';
-import type { PeerRange } from './range.ts';
+import type { ClientRange } from './range.ts';
 import type { SourceText } from './sources.ts';
 
 /** What an option's value is. `const` takes none, `flag` none, 0 or 1. */
@@ -23,7 +23,7 @@ export interface OptionKinds {
   port: number | string;
   /** 4 or 6. */
   family: 4 | 6;
-  range: PeerRange;
+  range: ClientRange;
   /** Addresses, prefixes, ranges and files of them; an option that is repeated adds to them. */
   sources: readonly SourceText[];
   overflow: Overflow;

@@ -5,8 +5,18 @@ import { Address } from '../address/address.ts';
 import { Prefix } from '../address/block.ts';
 import { AddressFault } from '../address/fault.ts';
 
+/** What option range says: who is admitted. */
+export interface ClientRange {
+  /** Whether a peer is admitted. */
+  admits(peer: Address): boolean;
+  /** The host that has to be looked up first; nobody is admitted before. */
+  readonly host?: string;
+  /** Takes the address of the host; gives what is wrong with the rest of the range for an address of its family. */
+  settle?(address: Address): AddressFault | undefined;
+}
+
 /** The addresses that agree with `address` in every bit that is set in `mask`. Masks need not be contiguous. */
-export class PeerRange {
+export class PeerRange implements ClientRange {
   readonly address: Address;
   readonly mask: Address;
 
@@ -32,11 +42,42 @@ export class PeerRange {
   }
 }
 
+/** A range that is written with a name: `localhost/32`, `localhost:255.255.255.255`, `[ip6-localhost]/128`. */
+export class NamedRange implements ClientRange {
+  readonly host: string;
+  readonly #rest: string;
+  #range: PeerRange | undefined;
+
+  /** `rest` is what follows the name, with its slash or colon. */
+  constructor(host: string, rest: string) {
+    this.host = host;
+    this.#rest = rest;
+  }
+
+  settle(address: Address): AddressFault | undefined {
+    const range = readRange(`${address.toString()}${this.#rest}`);
+    if (range instanceof AddressFault) return range;
+    this.#range = range instanceof PeerRange ? range : undefined;
+    return undefined;
+  }
+
+  admits(peer: Address): boolean {
+    return this.#range?.admits(peer) === true;
+  }
+}
+
+/** A name of a host, with a length or a mask behind it. */
+const NAMED = /^(?:\[([A-Za-z][A-Za-z0-9._-]*)\]|([A-Za-z][A-Za-z0-9._-]*))([/:][^/:]+)$/;
+
 /**
  * Reads a range as socat's option range has it. Host bits may be set and do not count, as there. A lone address is a
  * fault: socat refuses it, and whoever writes one may have meant a network.
  */
-export function readRange(text: string): PeerRange | AddressFault {
+export function readRange(text: string): PeerRange | NamedRange | AddressFault {
+  const named = NAMED.exec(text);
+  // fe80::/10 and its like begin with a letter too, but have more colons than one.
+  if (named !== null && !(Address.read(text.replace(/\/.*$/, '')) instanceof Address))
+    return new NamedRange(named[1] ?? named[2] ?? '', named[3] ?? '');
   const bracketed = /^\[([^\]]*)\](.*)$/s.exec(text);
   if (bracketed !== null) {
     const [, inside = '', after = ''] = bracketed;

@@ -1,16 +1,18 @@
 // Ending by a signal: what is to be tidied is tidied, then the process ends by that very signal, so that whoever waits
 // for it sees how it ended (143, 130, 129, 131 in a shell).
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 /** What is to be done at the end of the process, in the reverse of the order it was asked for. */
 export class Tidying {
   readonly #tasks: Set<() => void> = new Set();
   readonly #onSignal: (signal: NodeJS.Signals) => void;
+  readonly #signals: readonly NodeJS.Signals[];
   readonly #instead: Map<NodeJS.Signals, () => void> = new Map();
 
   /** Takes over the signals that end a process. `said` hears which one came. */
-  constructor(said: (signal: NodeJS.Signals) => void) {
+  constructor(said: (signal: NodeJS.Signals) => void, signals: readonly NodeJS.Signals[] = SIGNALS) {
+    this.#signals = signals;
     this.#onSignal = (signal) => {
       const instead = this.#instead.get(signal);
       if (instead !== undefined) return instead();
@@ -20,7 +22,7 @@ export class Tidying {
       // With the last listener gone the signal has its default action back.
       process.kill(process.pid, signal);
     };
-    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    for (const signal of signals) process.on(signal, this.#onSignal);
   }
 
   /** Keeps a task; gives what takes it back. */
@@ -48,7 +50,7 @@ export class Tidying {
 
   /** Gives the signals back. */
   release(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    for (const signal of this.#signals) process.off(signal, this.#onSignal);
   }
 }
 
@@ -60,15 +62,46 @@ export function onStatisticsSignal(tell: () => void): () => void {
   };
 }
 
-/** The numbers of the signals that end a bridge, as socat tells them; they are the same on every Linux. */
+/** The numbers of signals, as socat tells them; they are the same on every Linux with Node. */
 const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGUSR2: 12,
+  SIGALRM: 14,
   SIGTERM: 15,
+  SIGSTKFLT: 16,
+  SIGCONT: 18,
+  SIGTSTP: 20,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGURG: 23,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
+  SIGVTALRM: 26,
+  SIGIO: 29,
+  SIGPWR: 30,
+  SIGSYS: 31,
 };
 
 /** How log lines call a signal. */
 export function signalNumber(signal: NodeJS.Signals): number | string {
   return NUMBERS[signal] ?? signal;
+}
+
+/**
+ * The signals of a mask with a bit for each number. Those that Node needs itself, or that nothing can be done about, are
+ * left out: faults of the process, SIGKILL and SIGSTOP, SIGPIPE, SIGCHLD, SIGWINCH.
+ */
+export function signalsOf(mask: number): readonly NodeJS.Signals[] {
+  const named: NodeJS.Signals[] = [];
+  for (const [name, number] of Object.entries(NUMBERS)) {
+    if (((mask >>> number) & 1) === 1 && isSignal(name)) named.push(name);
+  }
+  return named;
+}
+
+function isSignal(name: string): name is NodeJS.Signals {
+  return Object.hasOwn(NUMBERS, name);
 }

@@ -12,7 +12,7 @@ import { KINDS } from '../../src/bridge/endpoints/index.ts';
 import { foreignNames, foreignOption, foreignType } from '../../src/bridge/foreign.ts';
 import { syntaxOf } from '../../src/bridge/kind.ts';
 import { findOption, OPTIONS, optionNames } from '../../src/bridge/options.ts';
-import { readRange } from '../../src/bridge/range.ts';
+import { NamedRange, readRange } from '../../src/bridge/range.ts';
 import { Source, spanText } from '../../src/document/source.ts';
 
 /** The faults of a pair of addresses, each as `CODE "text pointed at": message (hint)`; none is `fine`. */
@@ -452,7 +452,7 @@ t.test('range', async (t) => {
     '',
     '/',
     '/8',
-    'x/8',
+    'x y/8',
     '10.0.0.0/33',
     '10.0.0.0/',
     '10.0.0.0:255.0.0',
@@ -462,11 +462,33 @@ t.test('range', async (t) => {
     '[]/8',
     '[::1]/129',
     '[10.0.0.0]:8',
-    'localhost/8',
+    'localhost',
+    'localhost:1:2',
+    '-x/8',
   ]) {
     const fault = readRange(text);
     t.ok(fault instanceof AddressFault && fault.offset <= text.length, `${JSON.stringify(text)} is refused`);
   }
+  for (const [text, address, admitted, refused] of [
+    ['localhost/8', '127.0.0.1', '127.9.9.9', '126.0.0.1'],
+    ['localhost:255.255.255.255', '127.0.0.1', '127.0.0.1', '127.0.0.2'],
+    ['[ip6-localhost]/128', '::1', '::1', '::2'],
+  ] as const) {
+    const range = readRange(text);
+    if (!(range instanceof NamedRange)) {
+      t.fail(`${text} has a name`);
+      continue;
+    }
+    t.notOk(range.admits(Address.parse(admitted)), `${text}: nobody before the name is looked up`);
+    t.equal(range.settle(Address.parse(address)), undefined);
+    t.ok(range.admits(Address.parse(admitted)), `${text} admits ${admitted}`);
+    t.notOk(range.admits(Address.parse(refused)), `${text} refuses ${refused}`);
+  }
+  const named = readRange('localhost/64');
+  t.ok(
+    named instanceof NamedRange && named.settle(Address.parse('127.0.0.1')) instanceof AddressFault,
+    'a length that the address has no room for',
+  );
   const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
   fc.assert(
     fc.property(octets, octets, octets, (address, mask, peer) => {

@@ -17,7 +17,7 @@ import {
 import { checkBridge } from '../../src/bridge/check.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
 import { parseAddress, splitCommand } from '../../src/bridge/parse.ts';
-import { readRange } from '../../src/bridge/range.ts';
+import { NamedRange, readRange } from '../../src/bridge/range.ts';
 import { parseCommandLine } from '../../src/command/parser.ts';
 import { Source } from '../../src/document/source.ts';
 import { parseYaml } from '../../src/document/yaml.ts';
@@ -249,6 +249,8 @@ export const targets: readonly Target[] = [
     words: ADDRESS_WORDS,
     flaw: (text) => {
       const read = readRange(text);
+      // A name: what it stands for is not known here.
+      if (read instanceof NamedRange) return undefined;
       if (!(read instanceof AddressFault))
         // A mapped peer is judged as the IPv4 address that it is.
         return read.admits(read.address) || read.address.isMapped

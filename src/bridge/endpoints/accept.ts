@@ -244,7 +244,9 @@ function admit(socket: Socket, { refuse, where, path }: Listening, world: World)
   if (refusal !== undefined) {
     world.log.say('W', `refusing connection from ${peer} due to ${refusal}`);
     world.refused?.(peer, refusal);
-    socket.destroy();
+    // FIN, then RST for what he has sent already: an end of file to him, not an error in the middle of something.
+    socket.on('error', () => undefined);
+    socket.destroySoon();
     return undefined;
   }
   world.log.say(
@@ -278,6 +280,8 @@ export async function refuseClient(
   world: World,
 ): Promise<Refuse | undefined> {
   const range = given.range('range');
+  if (range?.host !== undefined)
+    await (await import('./range-host.ts')).lookUpRange(range, range.host, label);
   const wanted = given.port('sourceport');
   const port = wanted === undefined ? undefined : portNumber(wanted, label, 'sourceport');
   const [allow, deny] = [given.sources('allow'), given.sources('deny')];

@@ -36,7 +36,7 @@ const FAMILY_OPTIONS = ['protocol-family', 'ipv6-v6only'] as const;
 
 type ListenOption = (typeof LISTEN_OPTIONS)[number];
 
-/** Without a family option TCP-LISTEN is IPv4, as in socat 1.7.4 and from 1.8.0.1 on. */
+/** Without a family option it is what -4, -6 and -0 say; 0 is IPv6, which takes IPv4 clients too. */
 export const tcpListen: Kind = kind({
   keywords: ['TCP-LISTEN', 'TCP-L', 'INET-LISTEN', 'INET-L'],
   parameters: ['port'],
@@ -44,8 +44,10 @@ export const tcpListen: Kind = kind({
   summary: 'a listening TCP socket',
   options: [...LISTEN_OPTIONS, ...FAMILY_OPTIONS],
   plan: (written, report) => {
-    const { given } = written;
-    return plan(written, given.family('protocol-family') ?? 4, given.flag('ipv6-v6only'), report);
+    const { given, preferences } = written;
+    const family = given.family('protocol-family') ?? preferences.listen;
+    const both = family === 0 ? false : undefined;
+    return plan(written, family === 0 ? 6 : family, given.flag('ipv6-v6only') ?? both, report);
   },
 });
 

@@ -19,6 +19,8 @@ export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> 
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The level at which a signal that ends the process is told. */
   readonly signalLevel: (signal: NodeJS.Signals) => Level;
+  /** The signals that are told of, and tidied up after, before they end the process; the usual ones without it. */
+  readonly signals?: readonly NodeJS.Signals[];
   /** --statistics: at the end too. */
   readonly statistics: boolean;
   /** What has to be done at the end, whatever it is. */
@@ -35,8 +37,9 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
     if (!statistics.begun) log.say('W', 'transfer engine not yet started, statistics not available');
     else for (const line of statistics.lines(bridge.ways)) log.insist('I', line);
   };
-  const tidying = new Tidying((signal) =>
-    log.say(carriage.signalLevel(signal), `exiting on signal ${signalNumber(signal)}`),
+  const tidying = new Tidying(
+    (signal) => log.say(carriage.signalLevel(signal), `exiting on signal ${signalNumber(signal)}`),
+    carriage.signals,
   );
   if (carriage.atEnd !== undefined) tidying.add(carriage.atEnd);
   if (carriage.statistics) tidying.add(tell);

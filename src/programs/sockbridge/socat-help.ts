@@ -53,6 +53,7 @@ socat [options] <bi-address> <bi-address>
       -R <file>      raw dump of data flowing from right to left
       -b<size_t>     set data buffer size (8192)
       -s     sloppy (continue on error)
+      -S<sigmask>    log these signals, override default
       -t<timeout>    wait seconds before closing second channel
       -T<timeout>    total inactivity timeout in seconds
       -u     unidirectional mode (left to right)

@@ -38,6 +38,8 @@ export interface SocatLine {
   /** -4, -6, -0. */
   readonly family: 0 | 4 | 6 | undefined;
   readonly statistics: boolean;
+  /** -S: the signals to be told of before they end it, a bit for each number; undefined is the usual ones. */
+  readonly signals: number | undefined;
 }
 
 export type ReadLine =
@@ -94,6 +96,7 @@ class Reader {
     lock: undefined,
     family: undefined,
     statistics: false,
+    signals: undefined,
   };
 
   constructor(words: readonly string[]) {
@@ -166,6 +169,9 @@ class Reader {
         return undefined;
       case 's':
         draft.sloppy = true;
+        return undefined;
+      case 'S':
+        draft.signals = maskOf(this.#value(word));
         return undefined;
       case 't':
         draft.halfClosed = secondsOf('-t', this.#value(word));
@@ -271,6 +277,13 @@ function blockOf(text: string): number {
   if (value < 1) throw new Fault('option -b: the buffer would be empty');
   if (value > 2 ** 30) throw new Fault(`buffer size option (-b) to big - ${found} (max is ${2 ** 30})`);
   return value;
+}
+
+/** A bit for each signal that has one in 32. */
+function maskOf(text: string): number {
+  const found = /^\s*(0x[0-9a-f]+|\d+)/i.exec(text)?.[1];
+  if (found === undefined) throw new Fault(`option -S: missing numerical value in "${text}"`);
+  return Number(BigInt.asUintN(32, BigInt(found)));
 }
 
 function numberOf(text: string): number {

@@ -8,7 +8,9 @@ import { KINDS } from '../../bridge/endpoints/index.ts';
 import { writeStandardError } from '../../bridge/endpoints/process.ts';
 import { appendTo, openSyslog, releaseLock, SinkError, takeLock } from '../../bridge/endpoints/sinks.ts';
 import type { Direction } from '../../bridge/engines/engine.ts';
+import { PREFERENCES, type Preferences } from '../../bridge/kind.ts';
 import { type Level, Log, type LogSettings, microseconds } from '../../bridge/log.ts';
+import { signalsOf } from '../../bridge/signals.ts';
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
@@ -77,6 +79,8 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
     new Source('ADDRESS2', second),
     line.ways,
     KINDS,
+    preferencesOf(line, io.host.env),
+    line.anyOption,
   );
   // socat ends at its first error.
   for (const diagnostic of diagnostics) {
@@ -102,7 +106,8 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
       // A limit of 0 would be none.
       halfClosed: Math.max(1, line.halfClosed * 1000),
     },
-    signalLevel: (signal) => (signal === 'SIGTERM' ? 'W' : signal === 'SIGQUIT' ? 'E' : 'N'),
+    signalLevel: (signal) => SIGNAL_LEVELS[signal] ?? 'E',
+    ...(line.signals === undefined ? {} : { signals: signalsOf(line.signals) }),
     statistics: line.statistics,
     ...(held === undefined ? {} : { atEnd: () => releaseLock(held.path) }),
   });
@@ -116,9 +121,31 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
  */
 function inSocatsWords({ code, span, message }: Diagnostic): string {
   const word = span === undefined ? '' : spanText(span);
+  if (code === 'BRG001') return `syntax error in address: ${message}`;
   if (code === 'BRG003') return `unknown device/address "${word}" (${message})`;
   if (code === 'BRG007') return `unknown option "${word}" (${message})`;
   return message;
+}
+
+/** How socat tells of the signals that people end it by; of the others, as errors. */
+const SIGNAL_LEVELS: Readonly<Partial<Record<NodeJS.Signals, Level>>> = {
+  SIGTERM: 'W',
+  SIGINT: 'N',
+  SIGHUP: 'N',
+};
+
+/**
+ * The families that are meant where none is written: by -4, -6 and -0, and where these are not there by the environment,
+ * which can tell listening and connecting apart.
+ */
+function preferencesOf({ family }: SocatLine, env: Io['host']['env']): Preferences {
+  const listen = family ?? familyIn(env['SOCAT_DEFAULT_LISTEN_IP']);
+  const resolve = family ?? familyIn(env['SOCAT_PREFERRED_RESOLVE_IP']);
+  return { listen: listen ?? PREFERENCES.listen, resolve: resolve === 0 ? undefined : resolve, socat: true };
+}
+
+function familyIn(text: string | undefined): 0 | 4 | 6 | undefined {
+  return text === '4' ? 4 : text === '6' ? 6 : text === '0' ? 0 : undefined;
 }
 
 /** Takes the lock, or says why it can't be had. */

@@ -8,8 +8,8 @@ import { UsageError } from '../../command/usage.ts';
 /** A half-closed connection that is silent for so long is given up (-t): long enough for any answer that still comes. */
 const HALF_CLOSED_SECONDS = 30;
 
-/** The most that is read at once: of bulk, by engines/streams.ts. */
-const BLOCK = 262144;
+/** What Node reads at once, at most. */
+const BLOCK = 65536;
 
 /**
  * How many bytes one way holds for a reader that is behind. With what Node's streams and the reading in flight hold
@@ -29,7 +29,7 @@ export const TRANSFER_OPTIONS = {
 .Fl v
 and
 .Fl x .
-Without it a piece is what was read at once, which is never more than 262144.`,
+Without it a piece is what was read at once, which is never more than 65536.`,
   },
   t: {
     type: 'seconds',

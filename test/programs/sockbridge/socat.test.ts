@@ -12,7 +12,7 @@ import { FakeHost } from '../../../src/host/fake.ts';
 import { readSocatLine, type SocatLine } from '../../../src/programs/sockbridge/socat-line.ts';
 import { rawPath } from '../../../src/programs/sockbridge/socat-path.ts';
 import { program } from '../../../src/programs/sockbridge.ts';
-import { cleanEnv, run } from '../../spawn.ts';
+import { cleanEnv, run, start } from '../../spawn.ts';
 
 function lineOf(...words: readonly string[]): SocatLine {
   const read = readSocatLine([...words, '-', 'PIPE']);
@@ -41,6 +41,7 @@ t.test('the defaults are those of socat', async (t) => {
     lock: undefined,
     family: undefined,
     statistics: false,
+    signals: undefined,
   });
 });
 
@@ -79,6 +80,9 @@ t.test('options, in the same word as their value or before it', async (t) => {
     [['-g', '-s'], { anyOption: true, sloppy: true }, ''],
     [['-L', '/run/x'], { lock: { path: '/run/x', wait: false } }, ''],
     [['-W/run/x'], { lock: { path: '/run/x', wait: true } }, ''],
+    [['-S', '0x8000'], { signals: 0x8000 }, 'a mask'],
+    [['-S0'], { signals: 0 }, 'none at all'],
+    [['-S', '0x1fffffffe'], { signals: 0xfffffffe }, 'there are 32 bits'],
     [['-4'], { family: 4 }, ''],
     [['-6'], { family: 6 }, ''],
     [['-0'], { family: 0 }, ''],
@@ -274,6 +278,57 @@ t.test('a log file, raw dumps, a lock, the counts', async (t) => {
   const third = await run('bin/sockbridge.js', ['--socat', '-lf', at('none/log'), '-', 'PIPE']);
   t.equal(third.status, 1);
   t.match(third.stderr, / E cannot open log file ".*none\/log": No such file or directory\n$/);
+});
+
+t.test('a family for listeners that name none', async (t) => {
+  const rows: readonly (readonly [readonly string[], Readonly<Record<string, string>>, RegExp])[] = [
+    [[], {}, /listening on AF=2 0\.0\.0\.0:\d+/],
+    [['-6'], {}, /listening on AF=10 \[::\]:\d+/],
+    [['-0'], {}, /listening on AF=10 \[::\]:\d+/],
+    [[], { SOCAT_DEFAULT_LISTEN_IP: '6' }, /listening on AF=10 \[::\]:\d+/],
+    [['-4'], { SOCAT_DEFAULT_LISTEN_IP: '6' }, /listening on AF=2 0\.0\.0\.0:\d+/],
+  ];
+  for (const [words, env, pattern] of rows) {
+    const ended = await run(
+      'bin/sockbridge.js',
+      ['--socat', '-dd', ...words, 'TCP-LISTEN:0,accept-timeout=0.01', 'PIPE'],
+      { env: cleanEnv(env) },
+    );
+    t.match(ended.stderr, pattern, `${words.join(' ')} ${JSON.stringify(env)}`);
+    t.equal(ended.status, 0);
+  }
+});
+
+t.test('-g has an option pass that the address type has no use for', async (t) => {
+  const words = ['-', 'PIPE,fork,bind=x'];
+  t.equal((await run('bin/sockbridge.js', ['--socat', ...words])).status, 1);
+  t.strictSame(await run('bin/sockbridge.js', ['--socat', '-g', ...words], { input: 'x' }), {
+    status: 0,
+    signal: null,
+    stdout: 'x',
+    stderr: '',
+  });
+});
+
+t.test('-S chooses the signals that are told of', async (t) => {
+  const ends = async (signal: NodeJS.Signals, ...words: readonly string[]) => {
+    const child = start('bin/sockbridge.js', ['--socat', '-dd', ...words, 'TCP-LISTEN:0', 'PIPE'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('listening on')) child.kill(signal);
+    });
+    const ended = await new Promise<NodeJS.Signals | null>((resolve) =>
+      child.once('close', (_status, by) => resolve(by)),
+    );
+    return { ended, told: /[A-Z] exiting on signal \d+/.exec(log)?.[0] };
+  };
+  t.strictSame(await ends('SIGTERM'), { ended: 'SIGTERM', told: 'W exiting on signal 15' });
+  t.strictSame(await ends('SIGINT'), { ended: 'SIGINT', told: 'N exiting on signal 2' });
+  t.strictSame(await ends('SIGTERM', '-S', '0'), { ended: 'SIGTERM', told: undefined });
+  t.strictSame(await ends('SIGSYS', '-S', '0x80000000'), { ended: 'SIGSYS', told: 'E exiting on signal 31' });
 });
 
 t.test('names of raw dumps', async (t) => {
