@@ -115,6 +115,7 @@ const DOORS: readonly (readonly [RegExp, RegExp, string])[] = [
   [/^node:(?:net|tls|dgram)$/, /^bridge\/endpoints\/.+\.ts$/, 'sockets belong to endpoints'],
   [/^yargs(?:-parser)?$/, /^command\/parser\.ts$/, 'the command line has one parser'],
   [/^yaml$/, /^document\/yaml\.ts$/, 'YAML has one reader'],
+  [/^@aws-sdk\//, /^inventory\/clouds\/ec2-live\.ts$/, 'an SDK belongs to the source that needs it'],
   [/^socks$/, /^bridge\/endpoints\/.+\.ts$/, 'SOCKS is an endpoint'],
 ];
 

@@ -15,6 +15,7 @@ interface Package {
   readonly files: readonly string[];
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
 const manifest: Package = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -137,15 +138,12 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
 
 t.test('every dependency has its reason in the README', async (t) => {
   const readme = readFileSync('README.md', 'utf8');
-  for (const name of [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]) {
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  for (const [name] of all) {
     t.match(readme, new RegExp(`^- \`${name.replace('/', '\\/')}\``, 'm'), name);
   }
-  for (const version of [
-    ...Object.values(manifest.dependencies),
-    ...Object.values(manifest.devDependencies),
-  ]) {
-    t.match(version, /^\d/, 'versions are exact');
-  }
+  for (const [, version] of all) t.match(version, /^\d/, 'versions are exact');
 });
 
 t.test('the examples of the declarations and the pages run, and end well', async (t) => {

@@ -17,6 +17,9 @@ export function programNames() {
 /** Packages in files of their own beside the programs, loaded only when import() asks for them. */
 const APART = ['yargs'];
 
+/** Packages that are not inside: too large for what few ask for. Who has them installed can use what needs them. */
+const OUTSIDE = ['@aws-sdk/client-ec2'];
+
 const apart = {
   name: 'apart',
   setup(build) {
@@ -51,6 +54,7 @@ export async function build() {
       // yargs asks where it stands when it is loaded; in CommonJS import.meta has to be made.
       define: { 'import.meta.url': '__moduleUrl' },
       banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+      external: OUTSIDE,
       plugins: [apart],
     });
     for (const input of Object.keys(metafile.inputs)) {

@@ -1,5 +1,10 @@
 # fish completion for cloudhosts(1); made from the program's declaration by `npm run man`; do not edit
 complete -c cloudhosts -l from -x -a 'aws ec2-legacy gcp azure hcloud digitalocean openstack linode vultr kubernetes terraform ansible consul aws-ranges gcp-ranges azure-ranges github-ranges oracle-ranges fastly-ranges cloudflare-ranges geofeed cidr-list' -d 'read the documents as those of this source, instead of recognising each by its shape'
+complete -c cloudhosts -s l -l live -x -a 'aws gcp azure hcloud digitalocean openstack linode vultr kubernetes terraform ansible' -d 'ask this cloud itself, instead of reading standard input'
+complete -c cloudhosts -s r -l region -x -d 'ask this region of aws, or all of them; that of the environment unless given'
+complete -c cloudhosts -l endpoint -x -d 'ask this endpoint of aws instead of the ones of its regions'
+complete -c cloudhosts -l timeout -x -d 'the time in which a region, or a command, has to answer; 60 unless given'
+complete -c cloudhosts -l retries -x -d 'how often a call of aws that failed or was throttled is made again; 4 unless given'
 complete -c cloudhosts -s s -l select -x -d 'keep only hosts of which this holds'
 complete -c cloudhosts -s f -l format -x -a 'stream table addresses csv' -d 'what is written; stream unless given'
 complete -c cloudhosts -s a -l addresses -x -a 'public private all' -d 'keep only addresses of this scope, instead of all'

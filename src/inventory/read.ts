@@ -54,6 +54,13 @@ export function readDocument(document: Source, from: string | undefined): Read {
     : accept(cloud.read(source));
 }
 
+/** Reads what a cloud itself answered, of a source that is known; the text is for telling places, and is not shown. */
+export function readAnswer(answer: Json, document: Source, name: string): Reading {
+  const cloud = clouds.filter(isJson).find((candidate) => candidate.name === name);
+  if (cloud === undefined) throw new RangeError(`${name} has no JSON`);
+  return cloud.read(answer, new Veiled(document.name, document.text));
+}
+
 const EMPTY = 'the command that should have written it has probably failed';
 
 function accept({ hosts, closing, diagnostics }: Reading): Read {

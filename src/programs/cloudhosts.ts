@@ -15,6 +15,7 @@ import { addressesOf, type Condition, chooses, readCondition } from '../inventor
 import { csv, table, writeAddresses } from '../inventory/show.ts';
 import { writeLines } from '../inventory/wire.ts';
 import { LIMIT, readDocumentText } from './cloudhosts/documents.ts';
+import type { Answered } from './cloudhosts/live.ts';
 
 const OPTIONS = {
   from: {
@@ -22,6 +23,42 @@ const OPTIONS = {
     value: 'SOURCE',
     choices: clouds.map(({ name }) => name),
     summary: 'read the documents as those of this source, instead of recognising each by its shape',
+  },
+  live: {
+    type: 'texts',
+    short: 'l',
+    value: 'SOURCE',
+    choices: ['aws', ...clouds.filter(({ ask }) => ask !== undefined).map(({ name }) => name)],
+    summary: 'ask this cloud itself, instead of reading standard input',
+    detail: 'May be given several times; files are read besides.',
+  },
+  region: {
+    type: 'texts',
+    short: 'r',
+    value: 'REGION',
+    summary: 'ask this region of aws, or all of them; that of the environment unless given',
+    detail: `May be given several times.
+.Cm all
+are those that the account has switched on.`,
+  },
+  endpoint: {
+    type: 'text',
+    value: 'URL',
+    summary: 'ask this endpoint of aws instead of the ones of its regions',
+  },
+  timeout: {
+    type: 'seconds',
+    value: 'SECONDS',
+    least: 0.1,
+    most: 3600,
+    summary: 'the time in which a region, or a command, has to answer; 60 unless given',
+  },
+  retries: {
+    type: 'integer',
+    value: 'N',
+    least: 0,
+    most: 20,
+    summary: 'how often a call of aws that failed or was throttled is made again; 4 unless given',
   },
   select: {
     type: 'texts',
@@ -103,6 +140,7 @@ export const program: Program = {
   ],
   exits: {
     ok: 'Every source was read whole.',
+    unavailable: 'Nothing that was asked with --live answered; its closing line was written.',
     negative:
       'All hosts that could be read were written, but a source is incomplete: its closing line says so.',
     usage: '',
@@ -119,6 +157,7 @@ export const program: Program = {
     INV004: INVENTORY_FAULTS.INV004,
     INV008: INVENTORY_FAULTS.INV008,
     INV009: INVENTORY_FAULTS.INV009,
+    INV010: INVENTORY_FAULTS.INV010,
   },
   examples: [
     {
@@ -136,13 +175,15 @@ export const program: Program = {
   ],
 };
 
-function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
+async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<number> {
   io.json = invocation.flag('json');
   const conditions = invocation.texts('select').map(condition);
   const scope = SCOPES.find((name) => name === invocation.text('addresses')) ?? 'all';
   const limit = invocation.number('limit') ?? LIMIT;
   const from = invocation.text('from');
-  const paths = invocation.operands.length === 0 ? ['-'] : invocation.operands;
+  const live = [...new Set(invocation.texts('live'))];
+  checkLive(live, invocation);
+  const paths = invocation.operands.length === 0 && live.length === 0 ? ['-'] : invocation.operands;
   const inventories: Inventory[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
@@ -150,6 +191,11 @@ function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
     const read = document instanceof Source ? readDocument(document, from) : refusal(document);
     diagnostics.push(...read.diagnostics);
     if (read.inventory !== undefined) inventories.push(read.inventory);
+  }
+  const answers = live.length === 0 ? [] : await ask(live, invocation, io);
+  for (const answer of answers) {
+    diagnostics.push(...answer.diagnostics);
+    inventories.push(answer.inventory);
   }
   io.report(...diagnostics);
   if (hasErrors(diagnostics)) return EXIT.data;
@@ -159,7 +205,34 @@ function run(invocation: Invocation<typeof OPTIONS>, io: Io): number {
     if (chooses(conditions, host))
       chosen.push(scope === 'all' ? host : { ...host, addresses: addressesOf(host, scope) });
   write({ hosts: chosen, closings }, invocation.text('format') ?? 'stream', io);
-  return closings.every(({ complete }) => complete) ? EXIT.ok : EXIT.negative;
+  if (closings.every(({ complete }) => complete)) return EXIT.ok;
+  return paths.length === 0 && !answers.some(({ any }) => any) ? EXIT.unavailable : EXIT.negative;
+}
+
+/** An option for aws that nobody would hear is a mistake of the user's. */
+function checkLive(live: readonly string[], invocation: Invocation<typeof OPTIONS>): void {
+  const given = [
+    ['region', invocation.texts('region').length > 0],
+    ['endpoint', invocation.text('endpoint') !== undefined],
+    ['retries', invocation.number('retries') !== undefined],
+  ] as const;
+  for (const [name, there] of given)
+    if (there && !live.includes('aws')) throw new UsageError(`--${name} is for --live aws only`);
+}
+
+async function ask(
+  live: readonly string[],
+  invocation: Invocation<typeof OPTIONS>,
+  io: Io,
+): Promise<readonly Answered[]> {
+  const { askSource } = await import('./cloudhosts/live.ts');
+  const question = {
+    regions: invocation.texts('region'),
+    endpoint: invocation.text('endpoint'),
+    seconds: invocation.number('timeout') ?? 60,
+    retries: invocation.number('retries') ?? 4,
+  };
+  return Promise.all(live.map((name) => askSource(name, question, io)));
 }
 
 function refusal(diagnostic: Diagnostic): Read {
