@@ -113,6 +113,7 @@ const DOORS: readonly (readonly [RegExp, RegExp, string])[] = [
     'the machine is touched at two places',
   ],
   [/^node:(?:net|tls|dgram)$/, /^bridge\/endpoints\/.+\.ts$/, 'sockets belong to endpoints'],
+  [/^node:https?$/, /^host\/http\.ts$/, 'HTTP is asked at one place, for diagnosis'],
   [/^yargs(?:-parser)?$/, /^command\/parser\.ts$/, 'the command line has one parser'],
   [/^yaml$/, /^document\/yaml\.ts$/, 'YAML has one reader'],
   [/^@aws-sdk\//, /^inventory\/clouds\/ec2-live\.ts$/, 'an SDK belongs to the source that needs it'],

@@ -1,6 +1,7 @@
 # fish completion for fwgen(1); made from the program's declaration by `npm run man`; do not edit
 complete -c fwgen -f
 complete -c fwgen -n __fish_use_subcommand -a emit -d 'print a filter that lets hosts reach ports'
+complete -c fwgen -n __fish_use_subcommand -a doctor -d 'find out why Amazon\'s cloud can\'t be asked'
 complete -c fwgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c fwgen -n __fish_use_subcommand -l version -d 'print the version and end'
 complete -c fwgen -n '__fish_seen_subcommand_from emit' -F
@@ -21,3 +22,8 @@ complete -c fwgen -n '__fish_seen_subcommand_from emit' -s o -l out -x -a '(__fi
 complete -c fwgen -n '__fish_seen_subcommand_from emit' -s j -l json -d 'write JSON Lines: each file with its path, text and the commands that judge and load it; diagnostics too'
 complete -c fwgen -n '__fish_seen_subcommand_from emit' -s h -l help -d 'print a summary of the command line and end'
 complete -c fwgen -n '__fish_seen_subcommand_from emit' -l version -d 'print the version and end'
+complete -c fwgen -n '__fish_seen_subcommand_from doctor' -l endpoint -x -d 'the endpoint that is tried, instead of the one of the region'
+complete -c fwgen -n '__fish_seen_subcommand_from doctor' -l shell -d 'print region and zone as lines for a shell to export; findings go to standard error'
+complete -c fwgen -n '__fish_seen_subcommand_from doctor' -s j -l json -d 'write findings as JSON Lines'
+complete -c fwgen -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'print a summary of the command line and end'
+complete -c fwgen -n '__fish_seen_subcommand_from doctor' -l version -d 'print the version and end'

@@ -4,15 +4,17 @@ import type { Program } from '../command/program.ts';
 import { DOCUMENT_FAULTS } from '../document/faults.ts';
 import { FIREWALL_FAULTS } from '../firewall/faults.ts';
 import { INVENTORY_FAULTS } from '../inventory/faults.ts';
+import { doctor } from './fwgen/doctor.ts';
 import { emit } from './fwgen/emit.ts';
 
 export const program: Program = {
   name: 'fwgen',
   section: 1,
   summary: 'packet filters from the hosts of a cloud',
-  verbs: [emit],
+  verbs: [emit, doctor],
   exits: {
     ok: '',
+    negative: "Of doctor: something keeps Amazon's cloud from being asked.",
     usage: 'The command line is wrong, or asks a target for what it cannot do.',
     data: 'The host stream is not one, or is incomplete, or holds what must not be let in. Nothing was written.',
     noInput: '',
