@@ -85,13 +85,17 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'bgpd(8)',
     'bird(8)',
     'exim4(8)',
+    'getaddrinfo(3)',
     'grep(1)',
     'grepcidr(1)',
     'haproxy(1)',
+    'hosts_access(5)',
     'ip(8)',
     'ipset(8)',
     'iptables(8)',
     'ip6tables(8)',
+    'openssl-ciphers(1)',
+    'openssl-rehash(1)',
   ]);
   for (const name of [
     'iptables-restore(8)',

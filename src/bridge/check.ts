@@ -236,7 +236,12 @@ function placeOf(
   };
 }
 
+/** How many types a hint names. */
+const NAMED = 4;
+
 function listed(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? 'nothing';
+  if (words.length > NAMED + 1)
+    return `${words.slice(0, NAMED).join(', ')} and ${words.length - NAMED} others`;
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

@@ -53,6 +53,9 @@ function joinEnds(read: End, write: End): End {
     output: write.output,
     ignoreEof: read.ignoreEof,
     shut: write.shut,
+    ...(read.endByte === undefined ? {} : { endByte: read.endByte }),
+    ...(read.readBytes === undefined ? {} : { readBytes: read.readBytes }),
+    ...(write.coolWrite === undefined ? {} : { coolWrite: write.coolWrite }),
     dispose: (parting) => {
       read.dispose(parting);
       write.dispose(parting);

@@ -47,36 +47,43 @@ function words(text: string): readonly string[] {
 }
 
 const TYPES = {
-  tls: 'OPENSSL OPENSSL-CONNECT SSL OPENSSL-LISTEN SSL-L',
-  dtls: `DTLS DTLS-C DTLS-CLIENT DTLS-CONNECT OPENSSL-DTLS-CLIENT OPENSSL-DTLS-CONNECT DTLS-L DTLS-LISTEN DTLS-SERVER
-    OPENSSL-DTLS-LISTEN OPENSSL-DTLS-SERVER`,
-  proxy: 'PROXY PROXY-CONNECT SOCKS SOCKS4 SOCKS4A SOCKS5 SOCKS5-CONNECT SOCKS5-BIND SOCKS5-LISTEN',
-  datagram: `UDP UDP-CONNECT UDP-DATAGRAM UDP-DGRAM UDP-L UDP-LISTEN UDP-RECV UDP-RECVFROM UDP-SEND UDP-SENDTO
-    UDP4 UDP4-CONNECT UDP4-DATAGRAM UDP4-DGRAM UDP4-L UDP4-LISTEN UDP4-RECV UDP4-RECVFROM UDP4-SEND UDP4-SENDTO
-    UDP6 UDP6-CONNECT UDP6-DATAGRAM UDP6-DGRAM UDP6-L UDP6-LISTEN UDP6-RECV UDP6-RECVFROM UDP6-SEND UDP6-SENDTO
-    UDPLITE UDPLITE-CONNECT UDPLITE-DATAGRAM UDPLITE-DGRAM UDPLITE-L UDPLITE-LISTEN UDPLITE-RECV UDPLITE-RECVFROM
-    UDPLITE-SEND UDPLITE-SENDTO UDPLITE4 UDPLITE4-CONNECT UDPLITE4-DATAGRAM UDPLITE4-DGRAM UDPLITE4-L
-    UDPLITE4-LISTEN UDPLITE4-RECV UDPLITE4-RECVFROM UDPLITE4-SEND UDPLITE4-SENDTO UDPLITE6 UDPLITE6-CONNECT
-    UDPLITE6-DATAGRAM UDPLITE6-DGRAM UDPLITE6-L UDPLITE6-LISTEN UDPLITE6-RECV UDPLITE6-RECVFROM UDPLITE6-SEND
-    UDPLITE6-SENDTO`,
-  unixDatagram: `UNIX-RECV UNIX-RECVFROM UNIX-SEND UNIX-SENDTO ABSTRACT-RECV ABSTRACT-RECVFROM ABSTRACT-SEND
-    ABSTRACT-SENDTO`,
+  dtls: `
+    DTLS DTLS-C DTLS-CLIENT DTLS-CONNECT OPENSSL-DTLS-CLIENT OPENSSL-DTLS-CONNECT DTLS-L DTLS-LISTEN DTLS-SERVER
+    OPENSSL-DTLS-LISTEN OPENSSL-DTLS-SERVER
+  `,
+  proxy: `
+    PROXY PROXY-CONNECT SOCKS SOCKS4 SOCKS4A SOCKS5 SOCKS5-CONNECT SOCKS5-BIND SOCKS5-LISTEN
+  `,
+  datagram: `
+    UDP UDP-CONNECT UDP-DATAGRAM UDP-DGRAM UDP-L UDP-LISTEN UDP-RECV UDP-RECVFROM UDP-SEND UDP-SENDTO UDP4
+    UDP4-CONNECT UDP4-DATAGRAM UDP4-DGRAM UDP4-L UDP4-LISTEN UDP4-RECV UDP4-RECVFROM UDP4-SEND UDP4-SENDTO UDP6
+    UDP6-CONNECT UDP6-DATAGRAM UDP6-DGRAM UDP6-L UDP6-LISTEN UDP6-RECV UDP6-RECVFROM UDP6-SEND UDP6-SENDTO
+    UDPLITE UDPLITE-CONNECT UDPLITE-DATAGRAM UDPLITE-DGRAM UDPLITE-L UDPLITE-LISTEN UDPLITE-RECV
+    UDPLITE-RECVFROM UDPLITE-SEND UDPLITE-SENDTO UDPLITE4 UDPLITE4-CONNECT UDPLITE4-DATAGRAM UDPLITE4-DGRAM
+    UDPLITE4-L UDPLITE4-LISTEN UDPLITE4-RECV UDPLITE4-RECVFROM UDPLITE4-SEND UDPLITE4-SENDTO UDPLITE6
+    UDPLITE6-CONNECT UDPLITE6-DATAGRAM UDPLITE6-DGRAM UDPLITE6-L UDPLITE6-LISTEN UDPLITE6-RECV UDPLITE6-RECVFROM
+    UDPLITE6-SEND UDPLITE6-SENDTO
+  `,
+  unixDatagram: `
+    UNIX-RECV UNIX-RECVFROM UNIX-SEND UNIX-SENDTO ABSTRACT-RECV ABSTRACT-RECVFROM ABSTRACT-SEND ABSTRACT-SENDTO
+  `,
   abstract: 'ABSTRACT ABSTRACT-CLIENT ABSTRACT-CONNECT ABSTRACT-L ABSTRACT-LISTEN',
   path: 'GOPEN',
   file: 'CREAT CREATE FILE OPEN',
   terminal: 'PTY READLINE',
   pair: 'SOCKETPAIR',
-  kernel: `DATAGRAM DCCP DCCP-CONNECT DCCP-L DCCP-LISTEN DCCP4 DCCP4-CONNECT DCCP4-L DCCP4-LISTEN DCCP6 DCCP6-CONNECT
+  kernel: `
+    DATAGRAM DCCP DCCP-CONNECT DCCP-L DCCP-LISTEN DCCP4 DCCP4-CONNECT DCCP4-L DCCP4-LISTEN DCCP6 DCCP6-CONNECT
     DCCP6-L DCCP6-LISTEN DGRAM IF INTERFACE IP IP-DATAGRAM IP-DGRAM IP-RECV IP-RECVFROM IP-SEND IP-SENDTO IP4
     IP4-DATAGRAM IP4-DGRAM IP4-RECV IP4-RECVFROM IP4-SEND IP4-SENDTO IP6 IP6-DATAGRAM IP6-DGRAM IP6-RECV
     IP6-RECVFROM IP6-SEND IP6-SENDTO POSIXMQ POSIXMQ-BIDIRECTIONAL POSIXMQ-READ POSIXMQ-RECEIVE POSIXMQ-RECV
-    POSIXMQ-SEND POSIXMQ-WRITE SCTP SCTP-CONNECT SCTP-L SCTP-LISTEN SCTP4 SCTP4-CONNECT SCTP4-L SCTP4-LISTEN SCTP6
-    SCTP6-CONNECT SCTP6-L SCTP6-LISTEN SENDTO SOCKET-CONNECT SOCKET-DATAGRAM SOCKET-LISTEN SOCKET-RECV
-    SOCKET-RECVFROM SOCKET-SENDTO TUN VSOCK VSOCK-CONNECT VSOCK-L VSOCK-LISTEN`,
+    POSIXMQ-SEND POSIXMQ-WRITE SCTP SCTP-CONNECT SCTP-L SCTP-LISTEN SCTP4 SCTP4-CONNECT SCTP4-L SCTP4-LISTEN
+    SCTP6 SCTP6-CONNECT SCTP6-L SCTP6-LISTEN SENDTO SOCKET-CONNECT SOCKET-DATAGRAM SOCKET-LISTEN SOCKET-RECV
+    SOCKET-RECVFROM SOCKET-SENDTO TUN VSOCK VSOCK-CONNECT VSOCK-L VSOCK-LISTEN
+  `,
 } as const;
 
 const TYPE_GROUPS: Readonly<Record<string, Foreign>> = {
-  tls: { why: 'it speaks TLS', hint: 'let stunnel(8) or haproxy(1) speak TLS on the network side' },
   dtls: { why: 'it speaks DTLS, which Node has not', hint: 'socat(1) does it' },
   proxy: { why: 'it connects through a proxy', hint: 'socat(1) does it' },
   datagram: { why: 'it carries datagrams; only streams are carried here', hint: 'socat(1) does it' },
@@ -97,8 +104,8 @@ const TYPE_GROUPS: Readonly<Record<string, Foreign>> = {
 
 const OPTION_GROUPS: Readonly<Record<string, Foreign>> = {
   tls: {
-    why: 'it belongs to TLS addresses',
-    hint: 'let stunnel(8) or haproxy(1) speak TLS on the network side',
+    why: 'OpenSSL has it no more, or Node has no call for it',
+    hint: 'leave it out: certificates, versions and ciphers have options here',
   },
   proxy: { why: 'it belongs to proxy addresses', hint: 'socat(1) does it' },
   datagram: { why: 'it belongs to datagram addresses', hint: 'only streams are carried here' },
@@ -107,7 +114,6 @@ const OPTION_GROUPS: Readonly<Record<string, Foreign>> = {
     hint: 'see whether systemd.socket(5) sets it; SD-LISTEN takes the socket',
   },
   resolver: { why: 'names are resolved by the system', hint: 'resolv.conf(5) and gai.conf(5) set how' },
-  access: { why: 'clients are admitted by option range', hint: 'use range=ADDRESS/BITS' },
   privilege: {
     why: 'all connections are served by one process',
     hint: 'use User=, Group= and the sandbox options of a systemd unit, or setpriv(1)',
@@ -116,12 +122,10 @@ const OPTION_GROUPS: Readonly<Record<string, Foreign>> = {
     why: 'it changes how a program is started',
     hint: 'SYSTEM runs a shell, which can redirect and change directory',
   },
-  data: { why: 'data is carried as it is', hint: 'put a filter in between: SYSTEM runs a pipeline' },
   ending: {
     why: 'the ends of streams have shut-none, shut-down, shut-close and ignoreeof',
     hint: 'choose one of these',
   },
-  lock: { why: 'it makes a lock file', hint: 'flock(1) runs a program under a lock' },
   named: { why: 'owner and mode stand before anybody can connect', hint: 'use user, group and mode' },
   file: { why: 'it belongs to files', hint: 'redirect the file: sockbridge -u - ADDRESS < file' },
   terminal: { why: 'it sets up a terminal', hint: 'stty(1) sets up the terminal that - is' },
@@ -163,12 +167,8 @@ const UNIT_DIRECTIVES: Readonly<Record<string, string>> = {
 
 const OPTIONS = {
   tls: `
-    cafile capath cert certificate cipher cipherlist ciphers cn commonname compress dh dhparam dhparams egd
-    fips key max-version maxfraglen maxsendfrag method min-version no-sni nosni openssl-cafile
-    openssl-capath openssl-certificate openssl-cipherlist openssl-commonname openssl-compress
-    openssl-dhparam openssl-dhparams openssl-egd openssl-fips openssl-key openssl-max-proto-version
-    openssl-maxfraglen openssl-maxsendfrag openssl-method openssl-min-proto-version openssl-no-sni
-    openssl-pseudo openssl-snihost openssl-verify pseudo snihost verify
+    compress egd fips maxfraglen openssl-compress openssl-egd openssl-fips openssl-maxfraglen openssl-pseudo
+    pseudo
   `,
   proxy: `
     http-version ignorecr proxy-auth proxy-authorization proxy-authorization-file proxy-resolve proxyauth
@@ -177,110 +177,85 @@ const OPTIONS = {
   datagram: `
     add-membership add-source-membership broadcast ip-add-membership ip-add-source-membership ip-membership
     ip-multicast-if ip-multicast-loop ip-multicast-ttl ipmulticastloop ipmulticastttl ipv6-add-membership
-    ipv6-add-source-membership ipv6-join-group ipv6-join-source-group join-group join-source-group
-    membership multicast-if multicast-loop multicast-ttl multicastloop multicastttl so-broadcast
-    source-membership
+    ipv6-add-source-membership ipv6-join-group ipv6-join-source-group join-group join-source-group membership
+    multicast-if multicast-loop multicast-ttl multicastloop multicastttl so-broadcast source-membership
   `,
   socket: `
     abort-threshold acceptconn attach-filter attachfilter audit authhdr bindtodevice bsdcompat cksumrecv
     conn-abort-threshold cork defer-accept detach-filter detachfilter dgram-errind dgramerrind dontlinger
-    dontroute dstopts error fiosetown flowinfo freebind hdrincl hoplimit hopopts if info interface
-    ip-freebind ip-hdrincl ip-mtu ip-mtu-discover ip-options ip-pktinfo ip-pktoptions ip-recvdstaddr
-    ip-recverr ip-recvif ip-recvopts ip-recvtos ip-recvttl ip-retopts ip-router-alert ip-tos ip-transparent
-    ip-ttl ipfreebind iphdrincl ipmtu ipmtudiscover ipoptions ippktinfo ippktoptions iprecvdstaddr iprecverr
-    iprecvopts iprecvtos iprecvttl ipretopts iprouteralert iptos ipttl ipv6-authhdr ipv6-dstopts
-    ipv6-flowinfo ipv6-hoplimit ipv6-hopopts ipv6-pktinfo ipv6-recvdstopts ipv6-recverr ipv6-recvhoplimit
-    ipv6-recvhopopts ipv6-recvpathmtu ipv6-recvpktinfo ipv6-recvrthdr ipv6-recvtclass ipv6-rthdr ipv6-tclass
-    ipv6-unicast-hops keepcnt keepidle keepinit keepintvl kernaccept linger linger2 maxseg maxseg-late
-    md5sig mss mss-late mtu mtudiscover no-check nocheck noopt nopush noreuseaddr oobinline passcred paws
-    peercred pktinfo pktoptions pktopts port priority protocol prototype quickack rcvbuf rcvbuf-late
-    rcvlowat rcvtimeo recvdstaddr recvdstopts recverr recvhoplimit recvhopopts recvif recvopts recvpktinfo
-    recvrthdr recvtos recvttl retopts reuseport rfc1323 routeralert rthdr sack-disable sackena
+    dontroute dstopts error fiosetown flowinfo freebind hdrincl hoplimit hopopts if info interface ip-freebind
+    ip-hdrincl ip-mtu ip-mtu-discover ip-options ip-pktinfo ip-pktoptions ip-recvdstaddr ip-recverr ip-recvif
+    ip-recvopts ip-recvtos ip-recvttl ip-retopts ip-router-alert ip-transparent ip-ttl ipfreebind iphdrincl
+    ipmtu ipmtudiscover ipoptions ippktinfo ippktoptions iprecvdstaddr iprecverr iprecvopts iprecvtos iprecvttl
+    ipretopts iprouteralert ipttl ipv6-authhdr ipv6-dstopts ipv6-flowinfo ipv6-hoplimit ipv6-hopopts
+    ipv6-pktinfo ipv6-recvdstopts ipv6-recverr ipv6-recvhoplimit ipv6-recvhopopts ipv6-recvpathmtu
+    ipv6-recvpktinfo ipv6-recvrthdr ipv6-recvtclass ipv6-rthdr ipv6-tclass ipv6-unicast-hops keepinit kernaccept
+    linger linger2 maxseg maxseg-late md5sig mss mss-late mtu mtudiscover no-check nocheck noopt nopush
+    noreuseaddr oobinline passcred paws peercred pktinfo pktoptions pktopts port priority protocol prototype
+    quickack rcvbuf rcvbuf-late rcvlowat rcvtimeo recvdstaddr recvdstopts recverr recvhoplimit recvhopopts
+    recvif recvopts recvpktinfo recvrthdr recvtos recvttl retopts rfc1323 routeralert rthdr sack-disable sackena
     security-authentication security-encryption-network security-encryption-transport securityauthentication
     securityencryptionnetwork securityencryptiontransport setsockopt setsockopt-bin setsockopt-connected
     setsockopt-int setsockopt-listen setsockopt-socket setsockopt-string signature-enable siocspgrp sndbuf
     sndbuf-late sndlowat sndtimeo so-acceptconn so-attach-filter so-audit so-bindtodevice so-bsdcompat
     so-cksumrecv so-debug so-detach-filter so-dgram-errind so-dontlinger so-dontroute so-error so-kernaccept
     so-linger so-no-check so-noreuseaddr so-oobinline so-passcred so-peercred so-priority so-protocol
-    so-prototype so-rcvbuf so-rcvbuf-late so-rcvlowat so-rcvtimeo so-reuseport so-security-authentication
+    so-prototype so-rcvbuf so-rcvbuf-late so-rcvlowat so-rcvtimeo so-security-authentication
     so-security-encryption-network so-security-encryption-transport so-sndbuf so-sndbuf-late so-sndlowat
-    so-sndtimeo so-timestamp so-type so-use-ifbufs so-useloopback sockopt sockopt-bin sockopt-conn
-    sockopt-int sockopt-listen sockopt-sock sockopt-string socktype stdurg syncnt tcp-abort-threshold
-    tcp-conn-abort-threshold tcp-cork tcp-defer-accept tcp-info tcp-keepcnt tcp-keepidle tcp-keepinit
-    tcp-keepintvl tcp-linger2 tcp-maxseg tcp-maxseg-late tcp-md5sig tcp-noopt tcp-nopush tcp-paws
-    tcp-quickack tcp-rfc1323 tcp-sack-disable tcp-sackena tcp-signature-enable tcp-stdurg tcp-syncnt
-    tcp-tsoptena tcp-window-clamp timestamp tos transparent tightsocklen tsoptena ttl type unicast-hops unix-tightsocklen use-ifbufs
-    useifbufs useloopback window-clamp
+    so-sndtimeo so-timestamp so-type so-use-ifbufs so-useloopback sockopt sockopt-bin sockopt-conn sockopt-int
+    sockopt-listen sockopt-sock sockopt-string socktype stdurg syncnt tcp-abort-threshold
+    tcp-conn-abort-threshold tcp-cork tcp-defer-accept tcp-info tcp-keepinit tcp-linger2 tcp-maxseg
+    tcp-maxseg-late tcp-md5sig tcp-noopt tcp-nopush tcp-paws tcp-quickack tcp-rfc1323 tcp-sack-disable
+    tcp-sackena tcp-signature-enable tcp-stdurg tcp-syncnt tcp-tsoptena tcp-window-clamp timestamp transparent
+    tightsocklen tsoptena ttl type unicast-hops unix-tightsocklen use-ifbufs useifbufs useloopback window-clamp
   `,
   resolver: `
-    aaonly addrconfig ai-addrconfig ai-all ai-passive ai-v4mapped debug defnames dns dnsrch igntc nameserver
-    nsaddr passive primary recurse res-aaonly res-debug res-defnames res-dnsrch res-igntc res-maxretrans
-    res-maxretry res-nsaddr res-primary res-recurse res-retrans res-retry res-stayopen res-usevc retrans
-    stayopen usevc v4mapped
+    aaonly debug defnames dns dnsrch igntc nameserver nsaddr primary recurse res-aaonly res-debug res-defnames
+    res-dnsrch res-igntc res-maxretrans res-maxretry res-nsaddr res-primary res-recurse res-retrans res-retry
+    res-stayopen res-usevc retrans stayopen usevc
   `,
-  access: `
-    allow-table deny-table hosts-allow hosts-deny libwrap lowport tcpwrap tcpwrap-dir tcpwrap-etc
-    tcpwrap-hosts-allow-table tcpwrap-hosts-deny-table tcpwrapper tcpwrappers wrap
-  `,
-  privilege: `
-    chroot chroot-early netns setgid setgid-early setsid setuid setuid-early sid su su-d su-e substuser
-    substuser-delayed substuser-early
-  `,
-  child: `
-    cd chdir children-shutup dash fdin fdout login nofork path pgid pipes pty setpgid shell sighup sigint
-    sigquit stderr
-  `,
-  data: `
-    bytes cr crlf crnl escape readbytes
-  `,
-  ending: `
-    close cool-write coolwrite end-close null-eof shut-null
-  `,
-  lock: `
-    lockfile waitlock
-  `,
+  privilege: 'chroot chroot-early netns',
+  child: 'children-shutup nofork pgid pty setpgid sighup sigint sigquit',
+  ending: 'null-eof shut-null',
   named: `
     gid-e gid-l group-early group-late perm-early perm-late uid-e uid-l unlink-late user-early user-late
   `,
   file: `
-    append async bin binary cloexec compr creat create defer delay direct directory dirsync dsync excl
-    ext2-append ext2-compr ext2-dirsync ext2-immutable ext2-journal-data ext2-noatime ext2-nodump
-    ext2-notail ext2-secrm ext2-sync ext2-topdir ext2-unrm ext3-append ext3-compr ext3-dirsync
-    ext3-immutable ext3-journal-data ext3-noatime ext3-nodump ext3-notail ext3-secrm ext3-sync ext3-topdir
-    ext3-unrm f-setlk f-setlk-rd f-setlk-wr f-setlkw f-setlkw-rd f-setlkw-wr f-setpipe-sz flock flock-ex
-    flock-ex-nb flock-nb flock-sh flock-sh-nb fs-append fs-compr fs-dirsync fs-immutable fs-journal-data
-    fs-noatime fs-nodump fs-notail fs-secrm fs-sync fs-topdir fs-unrm ftruncate ftruncate32 ftruncate64
-    i-pop-all i-push immutable ioctl ioctl-bin ioctl-int ioctl-intp ioctl-string ioctl-void journal
-    journal-data largefile lock lockw lseek lseek32 lseek32-cur lseek32-end lseek32-set lseek64 lseek64-cur
-    lseek64-end lseek64-set ndelay noatime noctty nodump nofollow noinherit nonblock nshare o-append o-async
-    o-binary o-creat o-create o-defer o-delay o-direct o-directory o-dsync o-excl o-largefile o-ndelay
-    o-noatime o-noctty o-nofollow o-noinherit o-nonblock o-nshare o-priv o-rdonly o-rdwr o-rshare o-rsync
-    o-sync o-text o-trunc o-wronly o_creat o_create o_defer o_delay o_direct o_directory o_dsync o_excl
-    o_largefile o_ndelay o_noctty o_nofollow o_nshare o_priv o_rdonly o_rdwr o_rshare o_rsync o_sync
-    o_wronly pipesz pop-all priv push rdonly rdwr rshare rsync secrm seek seek-cur seek-end seek-set setlk
-    setlk-rd setlk-wr setlkw setlkw-rd setlkw-wr streams-i-pop-all streams-i-push sync text topdir trunc
-    truncate unrm wronly
+    append async bin binary compr creat create defer delay direct directory dirsync dsync excl ext2-append
+    ext2-compr ext2-dirsync ext2-immutable ext2-journal-data ext2-noatime ext2-nodump ext2-notail ext2-secrm
+    ext2-sync ext2-topdir ext2-unrm ext3-append ext3-compr ext3-dirsync ext3-immutable ext3-journal-data
+    ext3-noatime ext3-nodump ext3-notail ext3-secrm ext3-sync ext3-topdir ext3-unrm f-setlk f-setlk-rd
+    f-setlk-wr f-setlkw f-setlkw-rd f-setlkw-wr f-setpipe-sz flock flock-ex flock-ex-nb flock-nb flock-sh
+    flock-sh-nb fs-append fs-compr fs-dirsync fs-immutable fs-journal-data fs-noatime fs-nodump fs-notail
+    fs-secrm fs-sync fs-topdir fs-unrm ftruncate ftruncate32 ftruncate64 i-pop-all i-push immutable ioctl
+    ioctl-bin ioctl-int ioctl-intp ioctl-string ioctl-void journal journal-data largefile lock lockw lseek
+    lseek32 lseek32-cur lseek32-end lseek32-set lseek64 lseek64-cur lseek64-end lseek64-set ndelay noatime
+    noctty nodump nofollow noinherit nonblock nshare o-append o-async o-binary o-creat o-create o-defer o-delay
+    o-direct o-directory o-dsync o-excl o-largefile o-ndelay o-noatime o-noctty o-nofollow o-noinherit
+    o-nonblock o-nshare o-priv o-rdonly o-rdwr o-rshare o-rsync o-sync o-text o-trunc o-wronly o_creat o_create
+    o_defer o_delay o_direct o_directory o_dsync o_excl o_largefile o_ndelay o_noctty o_nofollow o_nshare o_priv
+    o_rdonly o_rdwr o_rshare o_rsync o_sync o_wronly pipesz pop-all priv push rdonly rdwr rshare rsync secrm
+    seek seek-cur seek-end seek-set setlk setlk-rd setlk-wr setlkw setlkw-rd setlkw-wr streams-i-pop-all
+    streams-i-push sync text topdir trunc truncate unrm wronly
   `,
   terminal: `
-    b0 b1000000 b110 b115200 b1152000 b1200 b134 b150 b1500000 b1800 b19200 b200 b2000000 b230400 b2400
-    b2500000 b300 b3000000 b3500000 b3600 b38400 b4000000 b460800 b4800 b50 b500000 b57600 b576000 b600
-    b7200 b75 b900 b921600 b9600 brkint bs0 bs1 bsdly cfmakeraw cibaud clocal cr0 cr1 cr2 cr3 crdly cread
-    crterase crtkill crtscts cs5 cs6 cs7 cs8 csize cstopb ctlecho ctty discard dsusp echo echoctl echoe
-    echok echoke echonl echoprt eof eol eol2 erase ff0 ff1 ffdly flusho history history-file hup hupcl
-    icanon icrnl iexten ignbrk igncr ignpar imaxbel inlcr inpck intr isig ispeed istrip iuclc ixany ixoff
-    ixon kill link lnext min nl0 nl1 nldly noecho noflsh noprompt ocrnl ofdel ofill olcuc onlcr onlret onocr
-    openpty opost ospeed parenb parmrk parodd pendin prompt prterase ptmx pty-interval pty-intervall
-    pty-wait-slave quit raw rawer reprint rprnt sane sitout-eio start stop susp swtc swtch symbolic-link
-    tab0 tab1 tab2 tab3 tabdly tandem termios-cfmakeraw termios-rawer time tiocsctty tostop vdiscard vdsusp
-    veof veol veol2 verase vintr vkill vlnext vmin vquit vreprint vstart vstop vsusp vswtc vt0 vt1 vtdly
-    vtime vwerase wait-slave waitslave werase xcase xtabs
+    b0 b1000000 b110 b115200 b1152000 b1200 b134 b150 b1500000 b1800 b19200 b200 b2000000 b230400 b2400 b2500000
+    b300 b3000000 b3500000 b3600 b38400 b4000000 b460800 b4800 b50 b500000 b57600 b576000 b600 b7200 b75 b900
+    b921600 b9600 brkint bs0 bs1 bsdly cfmakeraw cibaud clocal cr0 cr1 cr2 cr3 crdly cread crterase crtkill
+    crtscts cs5 cs6 cs7 cs8 csize cstopb ctlecho ctty discard dsusp echo echoctl echoe echok echoke echonl
+    echoprt eof eol eol2 erase ff0 ff1 ffdly flusho history history-file hup hupcl icanon icrnl iexten ignbrk
+    igncr ignpar imaxbel inlcr inpck intr isig ispeed istrip iuclc ixany ixoff ixon kill link lnext min nl0 nl1
+    nldly noecho noflsh noprompt ocrnl ofdel ofill olcuc onlcr onlret onocr openpty opost ospeed parenb parmrk
+    parodd pendin prompt prterase ptmx pty-interval pty-intervall pty-wait-slave quit raw rawer reprint rprnt
+    sane sitout-eio start stop susp swtc swtch symbolic-link tab0 tab1 tab2 tab3 tabdly tandem termios-cfmakeraw
+    termios-rawer time tiocsctty tostop vdiscard vdsusp veof veol veol2 verase vintr vkill vlnext vmin vquit
+    vreprint vstart vstop vsusp vswtc vt0 vt1 vtdly vtime vwerase wait-slave waitslave werase xcase xtabs
   `,
   exotic: `
-    allmulti automedia iff-allmulti iff-automedia iff-broadcast iff-debug iff-dynamic iff-loopback
-    iff-master iff-multicast iff-no-pi iff-noarp iff-notrailers iff-pointopoint iff-portsel iff-promisc
-    iff-running iff-slave iff-up loopback master mq-flush mq-maxmsg mq-msgsize mq-prio multicast no-pi noarp
-    notrailers pointopoint portsel posixmq-flush posixmq-maxmsg posixmq-msgsize posixmq-priority promisc
-    retrieve-vlan running sctp-maxseg sctp-maxseg-late sctp-nodelay slave tun-device tun-name tun-no-pi
-    tun-type up
+    allmulti automedia iff-allmulti iff-automedia iff-broadcast iff-debug iff-dynamic iff-loopback iff-master
+    iff-multicast iff-no-pi iff-noarp iff-notrailers iff-pointopoint iff-portsel iff-promisc iff-running
+    iff-slave iff-up loopback master mq-flush mq-maxmsg mq-msgsize mq-prio multicast no-pi noarp notrailers
+    pointopoint portsel posixmq-flush posixmq-maxmsg posixmq-msgsize posixmq-priority promisc retrieve-vlan
+    running sctp-maxseg sctp-maxseg-late sctp-nodelay slave tun-device tun-name tun-no-pi tun-type up
   `,
 } as const;

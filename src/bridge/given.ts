@@ -37,6 +37,26 @@ export class Given<N extends OptionName = OptionName> {
     return setting?.type === 'count' ? setting.value : undefined;
   }
 
+  size(name: NamesOf<N, 'size'>): number | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'size' ? setting.value : undefined;
+  }
+
+  offset(name: NamesOf<N, 'offset'>): number | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'offset' ? setting.value : undefined;
+  }
+
+  byte(name: NamesOf<N, 'byte'>): number | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'byte' ? setting.value : undefined;
+  }
+
+  optional(name: NamesOf<N, 'optional'>): string | undefined {
+    const setting = this.#settings.get(name);
+    return setting?.type === 'optional' ? setting.value : undefined;
+  }
+
   seconds(name: NamesOf<N, 'seconds'>): number | undefined {
     const setting = this.#settings.get(name);
     return setting?.type === 'seconds' ? setting.value : undefined;

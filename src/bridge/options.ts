@@ -12,9 +12,17 @@ export interface OptionKinds {
   flag: boolean;
   /** A whole number, 0 or more. */
   count: number;
+  /** A whole number of bytes, 0 or more. */
+  size: number;
+  /** A whole number, with a sign where wanted. */
+  offset: number;
+  /** 0 to 255, decimal or with 0x. */
+  byte: number;
   /** Seconds, with a fraction where wanted. */
   seconds: number;
   text: string;
+  /** A text that may be empty or left out. */
+  optional: string;
   /** Permission bits, written in octal. */
   mode: number;
   /** A user's or group's name or number, looked up when the address is opened. */
@@ -106,6 +114,133 @@ export const OPTIONS = {
     value: 'seconds',
     summary: 'give up an attempt to connect after this time',
   },
+  lowport: { type: 'flag', summary: 'a port that only root may bind' },
+  'so-reuseport': { type: 'flag', aliases: ['reuseport'], summary: 'share the port with other listeners' },
+  'tcp-keepidle': {
+    type: 'count',
+    aliases: ['keepidle'],
+    value: 'seconds',
+    least: 1,
+    summary: 'silence before the first probe of keepalive',
+  },
+  'tcp-keepintvl': {
+    type: 'count',
+    aliases: ['keepintvl'],
+    value: 'seconds',
+    least: 1,
+    summary: 'time between probes of keepalive',
+  },
+  'tcp-keepcnt': {
+    type: 'count',
+    aliases: ['keepcnt'],
+    value: 'count',
+    least: 1,
+    summary: 'probes of keepalive before the peer is given up',
+  },
+  'ip-tos': { type: 'byte', aliases: ['tos', 'iptos'], value: 'byte', summary: 'type of service' },
+  'ai-addrconfig': {
+    type: 'flag',
+    aliases: ['addrconfig'],
+    summary: 'look up only families that this machine has',
+  },
+  'ai-all': { type: 'flag', summary: 'look up IPv4 addresses too, mapped into IPv6' },
+  'ai-passive': { type: 'flag', aliases: ['passive'], summary: 'look up for listening' },
+  'ai-v4mapped': {
+    type: 'flag',
+    aliases: ['v4mapped'],
+    summary: 'where there is no IPv6 address look up IPv4 ones, mapped into IPv6',
+  },
+  tcpwrappers: {
+    type: 'optional',
+    aliases: ['libwrap', 'tcpwrap', 'tcpwrapper', 'wrap'],
+    value: 'name',
+    summary: 'admit clients by hosts.allow and hosts.deny, under this name',
+  },
+  'tcpwrap-etc': {
+    type: 'text',
+    aliases: ['tcpwrap-dir'],
+    value: 'folder',
+    summary: 'where hosts.allow and hosts.deny are',
+  },
+  'tcpwrap-hosts-allow-table': {
+    type: 'text',
+    aliases: ['allow-table', 'hosts-allow'],
+    value: 'file',
+    summary: 'read instead of hosts.allow',
+  },
+  'tcpwrap-hosts-deny-table': {
+    type: 'text',
+    aliases: ['deny-table', 'hosts-deny'],
+    value: 'file',
+    summary: 'read instead of hosts.deny',
+  },
+
+  // TLS.
+  'openssl-certificate': {
+    type: 'text',
+    aliases: ['cert', 'certificate'],
+    value: 'file',
+    summary: 'own certificate and what it was signed by',
+  },
+  'openssl-key': { type: 'text', aliases: ['key'], value: 'file', summary: 'private key' },
+  'openssl-cafile': {
+    type: 'text',
+    aliases: ['cafile'],
+    value: 'file',
+    summary: 'certificates that are trusted',
+  },
+  'openssl-capath': {
+    type: 'text',
+    aliases: ['capath'],
+    value: 'folder',
+    summary: 'folder of certificates that are trusted',
+  },
+  'openssl-verify': { type: 'flag', aliases: ['verify'], summary: "check the peer's certificate" },
+  'openssl-commonname': {
+    type: 'optional',
+    aliases: ['cn', 'commonname'],
+    value: 'name',
+    summary: "name that the peer's certificate must have",
+  },
+  'openssl-snihost': { type: 'text', aliases: ['snihost'], value: 'name', summary: 'name to ask for' },
+  'openssl-no-sni': { type: 'flag', aliases: ['no-sni', 'nosni'], summary: 'ask for no name' },
+  'openssl-cipherlist': {
+    type: 'text',
+    aliases: ['cipher', 'cipherlist', 'ciphers', 'openssl-cipher'],
+    value: 'list',
+    summary: 'ciphers that may be used',
+  },
+  'openssl-method': { type: 'text', aliases: ['method'], value: 'version', summary: 'the TLS version' },
+  'openssl-min-proto-version': {
+    type: 'text',
+    aliases: ['min-version'],
+    value: 'version',
+    summary: 'the lowest TLS version',
+  },
+  'openssl-max-proto-version': {
+    type: 'text',
+    aliases: ['max-version'],
+    value: 'version',
+    summary: 'the highest TLS version',
+  },
+  'openssl-dhparam': {
+    type: 'text',
+    aliases: ['dh', 'dhparam', 'dhparams', 'openssl-dhparams'],
+    value: 'file',
+    summary: 'Diffie-Hellman parameters',
+  },
+  'openssl-maxsendfrag': {
+    type: 'count',
+    aliases: ['maxsendfrag'],
+    value: 'bytes',
+    least: 512,
+    summary: 'the most bytes of a TLS record that is sent',
+  },
+  'handshake-timeout': {
+    type: 'seconds',
+    value: 'seconds',
+    summary: 'give up a TLS handshake after this time',
+  },
 
   // Trying again.
   retry: { type: 'count', value: 'count', summary: 'how often to try again' },
@@ -126,6 +261,60 @@ export const OPTIONS = {
   'shut-none': { type: 'const', summary: 'do not tell it when the other side has ended' },
   'shut-down': { type: 'const', summary: 'shut down its sending side when the other side has ended' },
   'shut-close': { type: 'const', summary: 'close it when the other side has ended' },
+  'end-close': {
+    type: 'const',
+    aliases: ['close'],
+    summary: 'only close it at the end, whatever else may have it open',
+  },
+  'cool-write': { type: 'flag', aliases: ['coolwrite'], summary: 'a peer that has gone is no error' },
+  cloexec: { type: 'flag', summary: 'hand it on to no program' },
+
+  // What is done to its data.
+  cr: { type: 'const', summary: 'its lines end with a carriage return' },
+  crnl: {
+    type: 'const',
+    aliases: ['crlf'],
+    summary: 'its lines end with a carriage return and a line feed',
+  },
+  escape: { type: 'byte', value: 'byte', summary: 'a byte that is its end' },
+  readbytes: {
+    type: 'size',
+    aliases: ['bytes'],
+    value: 'count',
+    summary: 'its end comes after so many bytes',
+  },
+
+  // Programs.
+  stderr: { type: 'flag', summary: "the program's standard error too" },
+  pipes: { type: 'flag', summary: 'two ways to the program instead of one' },
+  fdin: { type: 'count', value: 'fd', summary: 'what the program reads from' },
+  fdout: { type: 'count', value: 'fd', summary: 'what the program writes to' },
+  path: { type: 'text', value: 'folders', summary: 'where programs are looked for' },
+  dash: { type: 'flag', aliases: ['login'], summary: 'begin its name with a dash, as for a login' },
+  setsid: { type: 'flag', aliases: ['sid'], summary: 'in a session of its own' },
+  chdir: { type: 'text', aliases: ['cd'], value: 'folder', summary: 'in this folder' },
+  shell: { type: 'text', value: 'file', summary: 'the shell' },
+
+  // The process.
+  lockfile: { type: 'text', value: 'file', summary: 'fail where this file is, make it for the time' },
+  waitlock: { type: 'text', value: 'file', summary: 'wait until this file has gone, make it for the time' },
+  substuser: { type: 'account', aliases: ['su'], value: 'user', summary: 'become this user afterwards' },
+  'substuser-early': {
+    type: 'account',
+    aliases: ['su-e'],
+    value: 'user',
+    summary: 'become this user before',
+  },
+  'substuser-delayed': {
+    type: 'account',
+    aliases: ['su-d'],
+    value: 'user',
+    summary: 'become this user afterwards',
+  },
+  setuid: { type: 'account', value: 'user', summary: 'change the user alone afterwards' },
+  'setuid-early': { type: 'account', value: 'user', summary: 'change the user alone before' },
+  setgid: { type: 'account', value: 'group', summary: 'change the group alone afterwards' },
+  'setgid-early': { type: 'account', value: 'group', summary: 'change the group alone before' },
 } as const satisfies Readonly<Record<string, OptionRow>>;
 
 export type OptionName = keyof typeof OPTIONS;

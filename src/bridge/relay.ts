@@ -1,5 +1,6 @@
 // Carries bytes between two open ends by an engine, says in the log what happens, writes the dumps.
 
+import { convertEnds } from './convert.ts';
 import { type DumpForm, dump } from './dump.ts';
 import type { Direction, End, Engine, Limits, Outcome, Relay, Watch } from './engines/engine.ts';
 import type { Log } from './log.ts';
@@ -37,10 +38,11 @@ export async function relay(
     },
     ...(data === undefined ? {} : { data }),
   };
-  const work = engine.relay(left, right, settings.limits, watch);
+  const [from, to] = convertEnds(left, right);
+  const work = engine.relay(from, to, settings.limits, watch);
   settings.statistics?.add(work);
   begun?.(work);
-  const outcome = await work.done;
+  const outcome = calmed(await work.done, left, right, log);
   say(outcome, left, right, settings, log);
   const troubles = await Promise.all([
     left.settle?.(settings.limits.halfClosed),
@@ -49,6 +51,16 @@ export async function relay(
   for (const trouble of troubles) if (trouble !== undefined) log.say('E', trouble);
   if (outcome.ending !== 'eof' || troubles.every((trouble) => trouble === undefined)) return outcome;
   return { ...outcome, ending: 'error' };
+}
+
+/** An outcome without the breach that option cool-write takes for none. */
+function calmed(outcome: Outcome, left: End, right: End, log: Log): Outcome {
+  const { breach } = outcome;
+  if (breach === undefined || breach.call !== 'write') return outcome;
+  const end = breach.side === 'left' ? left : right;
+  if (end.coolWrite !== true) return outcome;
+  log.say('N', `${breach.call} on ${end.label}: ${breach.reason}`);
+  return { ...outcome, ending: 'eof', breach: undefined };
 }
 
 /** How it went, in one line; what broke in another. */

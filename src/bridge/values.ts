@@ -35,6 +35,14 @@ export function readValue(row: OptionRow, name: Token, value: Token | undefined)
       return text === '' ? { why: 'missing numerical value' } : { why: `${quoted(text)} is neither 0 nor 1` };
     case 'count':
       return wrap(readCount(text, row.least ?? 0), (count) => ({ type, value: count, token }));
+    case 'size':
+      return wrap(readCount(text, 0, Number.MAX_SAFE_INTEGER), (size) => ({ type, value: size, token }));
+    case 'offset':
+      return wrap(readOffset(text), (offset) => ({ type, value: offset, token }));
+    case 'byte':
+      return wrap(readByte(text), (byte) => ({ type, value: byte, token }));
+    case 'optional':
+      return (text ?? '').includes('\0') ? { why: 'a NUL character' } : { type, value: text ?? '', token };
     case 'seconds':
       return wrap(readSeconds(text), (seconds) => ({ type, value: seconds, token }));
     case 'mode':
@@ -86,7 +94,7 @@ export function ofAddress(fault: AddressFault): ValueFault {
   return { why: `${quoted(fault.input)}: ${fault.why}`, hint: fault.hint, offset: fault.offset };
 }
 
-function readCount(text: string | undefined, least: number): number | ValueFault {
+function readCount(text: string | undefined, least: number, most = 0x7fffffff): number | ValueFault {
   const digits = /^\d+/.exec(text ?? '')?.[0];
   if (text === undefined || digits === undefined) return { why: 'missing numerical value' };
   if (digits !== text) return { why: `trailing garbage in ${quoted(text)}`, offset: digits.length };
@@ -94,8 +102,21 @@ function readCount(text: string | undefined, least: number): number | ValueFault
   if (digits.length > 1 && digits.startsWith('0'))
     return { why: `leading zero in ${quoted(text)}`, hint: `write ${Number(digits)}` };
   const count = Number(digits);
-  if (count > 0x7fffffff) return { why: `${text} is over ${0x7fffffff}` };
+  if (count > most) return { why: `${text} is over ${most}` };
   return count < least ? { why: `${text} is under ${least}` } : count;
+}
+
+function readOffset(text: string | undefined): number | ValueFault {
+  const negative = text?.startsWith('-') === true;
+  const count = readCount(negative ? text.slice(1) : text, 0, Number.MAX_SAFE_INTEGER);
+  return typeof count === 'number' && negative ? -count : count;
+}
+
+/** A byte is written 27 or 0x1b; a control character's number is known to people in either form. */
+function readByte(text: string | undefined): number | ValueFault {
+  const hex = /^0x([0-9a-f]+)$/i.exec(text ?? '')?.[1];
+  const byte = hex === undefined ? readCount(text, 0) : Number.parseInt(hex, 16);
+  return typeof byte === 'number' && byte > 255 ? { why: `${text} is over 255` } : byte;
 }
 
 function readSeconds(text: string | undefined): number | ValueFault {

@@ -47,9 +47,9 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'only a single digit is a descriptor',
   ],
   [
-    'OPENSSL:h:1',
-    'BRG003 "OPENSSL": address type OPENSSL is not done here: it speaks TLS (let stunnel(8) or haproxy(1) speak TLS on the network side)',
-    'P1',
+    'DTLS:h:1',
+    'BRG003 "DTLS": address type DTLS is not done here: it speaks DTLS, which Node has not (socat(1) does it)',
+    'P2',
   ],
   [
     'udp-l:53',
@@ -160,8 +160,8 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'P2',
   ],
   [
-    'tcp-l:1,so-reuseport',
-    'BRG007 "so-reuseport": option "so-reuseport" is not done here: Node has no call for this socket option (ReusePort= in a systemd socket unit sets it, and SD-LISTEN takes the socket)',
+    'tcp-l:1,so-bindtodevice=lo',
+    'BRG007 "so-bindtodevice": option "so-bindtodevice" is not done here: Node has no call for this socket option (BindToDevice= in a systemd socket unit sets it, and SD-LISTEN takes the socket)',
     'what sets it instead',
   ],
   [
@@ -170,8 +170,8 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'all of them are told',
   ],
   [
-    'tcp-l:1,SU=nobody',
-    'BRG007 "SU": option "SU" is not done here: all connections are served by one process (use User=, Group= and the sandbox options of a systemd unit, or setpriv(1))',
+    'tcp-l:1,CHROOT=/var/empty',
+    'BRG007 "CHROOT": option "CHROOT" is not done here: all connections are served by one process (use User=, Group= and the sandbox options of a systemd unit, or setpriv(1))',
     'any case',
   ],
   [
@@ -186,23 +186,18 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
   ],
   [
     'unix-l:/x,range=10.0.0.0/8',
-    'BRG008 "range": option "range" not supported with this address type (UNIX-LISTEN does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, SD-LISTEN and ACCEPT-FD do)',
+    'BRG008 "range": option "range" not supported with this address type (UNIX-LISTEN does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, OPENSSL-LISTEN and 2 others do)',
     'unix peers have no address',
   ],
   [
     'tcp4-l:1,pf=ip4',
-    'BRG008 "pf": option "pf" not supported with this address type (TCP4-LISTEN does not take it; TCP-LISTEN and TCP do)',
+    'BRG008 "pf": option "pf" not supported with this address type (TCP4-LISTEN does not take it; TCP-LISTEN, TCP, OPENSSL and OPENSSL-LISTEN do)',
     'the type says it already',
   ],
   [
     'tcp:h:1,fork',
-    'BRG008 "fork": option "fork" not supported with this address type (TCP does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, UNIX-LISTEN, SD-LISTEN and ACCEPT-FD do)',
+    'BRG008 "fork": option "fork" not supported with this address type (TCP does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, OPENSSL-LISTEN and 3 others do)',
     'socat would connect again and again',
-  ],
-  [
-    '-,ignoreeof',
-    'BRG008 "ignoreeof": option "ignoreeof" not supported with this address type (STDIO does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, TCP, TCP4, TCP6, UNIX-LISTEN, UNIX-CONNECT, UNIX-CLIENT, SD-LISTEN, ACCEPT-FD, EXEC, SYSTEM, SHELL and PIPE do)',
-    'following a file is not done',
   ],
   // Values.
   ['tcp-l:1,fork=2', 'BRG009 "2": option fork: "2" is neither 0 nor 1', 'socat takes any number for true'],
@@ -298,7 +293,56 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'the same',
   ],
   ['tcp:h:1,bind=:0', 'BRG005 "0": "0": port 0 is reserved', 'the port of bind'],
+  ['tcp-l:1,escape=256', 'BRG009 "256": option escape: 256 is over 255', 'no byte'],
+  ['tcp-l:1,escape=0x1g', 'BRG009 "x1g": option escape: trailing garbage in "0x1g"', 'no hexadecimal'],
+  ['tcp-l:1,readbytes=-1', 'BRG009 "-1": option readbytes: missing numerical value', 'negative'],
+  ['exec:a,fdin=1024', 'BRG009 "1024": option fdin: 1024 is over 1023', 'so many are not opened'],
+  [
+    'ssl:h:1,method=SSL3',
+    'BRG009 "SSL3": option openssl-method: "SSL3" is no TLS version (OpenSSL has it no more; TLS1.2 is the oldest that should be used)',
+    'gone',
+  ],
+  [
+    'ssl:h:1,min-version=DTLS1.2',
+    'BRG009 "DTLS1.2": option openssl-min-proto-version: "DTLS1.2" is no TLS version (Node has no DTLS)',
+    'datagrams',
+  ],
+  [
+    'ssl:h:1,max-version=1.3',
+    'BRG009 "1.3": option openssl-max-proto-version: "1.3" is no TLS version (one of TLS1.0, TLS1.1, TLS1.2, TLS1.3)',
+    'half a name',
+  ],
+  ['ssl-l:1,maxsendfrag=20000', 'BRG009 "20000": option openssl-maxsendfrag: over 16384', 'RFC 8446 5.1'],
+  ['ssl-l:1,maxsendfrag=500', 'BRG009 "500": option maxsendfrag: 500 is under 512', 'too small'],
+  ['tcp:h:1,passive', 'BRG009 "passive": option ai-passive: it means nothing to a client', 'for listeners'],
+  [
+    'tcp:h:1,cloexec=0',
+    'BRG009 "0": option cloexec: it can not be switched off (Node hands no descriptor of its own on to programs)',
+    'what can not be done is not promised',
+  ],
   // Contradictions.
+  ['tcp:h:1,cr,crnl', 'BRG010 "crnl": options cr and crnl contradict each other', 'two line ends'],
+  [
+    '-,lockfile=/a,waitlock=/b',
+    'BRG010 "/b": options lockfile and waitlock contradict each other',
+    'two locks',
+  ],
+  ['ssl-l:1,key=/k', 'BRG010 "/k": option openssl-key needs option openssl-certificate', 'half a pair'],
+  [
+    'ssl:h:1,snihost=a,no-sni',
+    'BRG010 "a": options openssl-snihost and openssl-no-sni contradict each other',
+    'a name and none',
+  ],
+  [
+    'tcp:h:1,lowport,sp=5',
+    'BRG010 "lowport": option lowport: the port is given by option sourceport',
+    'two ports',
+  ],
+  [
+    'tcp:h:1,lowport,bind=:5',
+    'BRG010 ":5": option bind: the port is given by option lowport too',
+    'two ports',
+  ],
   [
     'tcp-l:1,max-children=2',
     'BRG010 "2": option max-children not allowed without option fork (without fork one connection is served and then no more)',

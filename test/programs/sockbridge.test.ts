@@ -3,8 +3,16 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { ACCEPT_OPTIONS, ADMIT_OPTIONS } from '../../src/bridge/endpoints/accept.ts';
+import { PROCESS_OPTIONS } from '../../src/bridge/endpoints/around.ts';
+import { ATTEMPT_OPTIONS } from '../../src/bridge/endpoints/attempts.ts';
+import { EXEC_OPTIONS } from '../../src/bridge/endpoints/exec.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
-import { OPTIONS } from '../../src/bridge/options.ts';
+import { MANNER_OPTIONS } from '../../src/bridge/endpoints/manners.ts';
+import { TCP_OPTIONS } from '../../src/bridge/endpoints/tcp.ts';
+import { DIAL_OPTIONS } from '../../src/bridge/endpoints/tcp-dial.ts';
+import { TLS_OPTIONS } from '../../src/bridge/endpoints/tls.ts';
+import { OPTIONS, type OptionName } from '../../src/bridge/options.ts';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/sockbridge.ts';
@@ -156,21 +164,26 @@ t.test('the manual names every type and every option, and takes no other for one
     for (const option of taken) {
       const row = OPTIONS[option];
       const names = [option, ...('aliases' in row ? row.aliases : [])];
-      const group = Object.entries(GROUPS).find(([, members]) => members.includes(option))?.[0];
       t.ok(
         names.some((name) => new RegExp(`Cm(?: \\S+)* ${name}(?![\\w-])`).test(entry)) ||
-          (group !== undefined && new RegExp(`those(?: options)? ${group}`).test(entry)),
+          GROUPS.some(([phrase, group]) => group.some((each) => each === option) && entry.includes(phrase)),
         `${keywords[0]} takes ${option}`,
       );
     }
   }
 });
 
-/** Options that a type's entry does not list, but calls "those ...". */
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'of a stream': ['ignoreeof', 'shut-none', 'shut-down', 'shut-close'],
-  'about sources': ['allow', 'deny', 'max-per-source', 'max-rate-per-source', 'source-bits4', 'source-bits6'],
-};
+/** What the page calls options that several types have. */
+const GROUPS: readonly (readonly [phrase: string, options: readonly OptionName[]])[] = [
+  ['of a stream', MANNER_OPTIONS],
+  ['of the process', PROCESS_OPTIONS],
+  ['of a program', EXEC_OPTIONS],
+  ['of a listener', [...ACCEPT_OPTIONS, ...ADMIT_OPTIONS, 'backlog']],
+  ['of TCP', TCP_OPTIONS],
+  ['of a TCP client', [...ATTEMPT_OPTIONS, ...DIAL_OPTIONS]],
+  ['of TLS', TLS_OPTIONS],
+  ['about sources', ADMIT_OPTIONS],
+];
 
 /** The part of the page on a type: from its entry to the first list of options after it. */
 function entryOf(types: string, keyword: string): string {
@@ -184,5 +197,5 @@ function entryOf(types: string, keyword: string): string {
   const from = types.search(new RegExp(`^\\.It Cm ${word}(?:$| )`, 'm'));
   const options = types.indexOf('\nOption', from);
   const end = types.indexOf('\n.It ', options);
-  return types.slice(from, end < 0 ? undefined : end);
+  return types.slice(from, end < 0 ? undefined : end).replaceAll('\n', ' ');
 }

@@ -5,6 +5,7 @@ import type { Server, Socket } from 'node:net';
 import { Address } from '../../address/address.ts';
 import {
   type Client,
+  type Endpoint,
   NobodyCame,
   OpenError,
   type Parties,
@@ -23,6 +24,7 @@ import { portNumber } from './lookup.ts';
 import type { Manners } from './manners.ts';
 import { partiesOf, peerPlace, placeText } from './places.ts';
 import { socketEnd } from './socket-end.ts';
+import { readTables, WRAP_OPTIONS } from './wrap.ts';
 
 /** The options of every listener. */
 export const ACCEPT_OPTIONS = [
@@ -41,7 +43,15 @@ const FORK_OPTIONS = ['max-children', 'max-connections', 'overflow', 'max-rate']
 const SOURCE_OPTIONS = ['max-per-source', 'max-rate-per-source', 'source-bits4', 'source-bits6'] as const;
 
 /** The options by which a listener on the internet chooses its clients. */
-export const ADMIT_OPTIONS = ['range', 'sourceport', 'allow', 'deny', ...SOURCE_OPTIONS] as const;
+export const ADMIT_OPTIONS = [
+  'range',
+  'sourceport',
+  'lowport',
+  'allow',
+  'deny',
+  ...SOURCE_OPTIONS,
+  ...WRAP_OPTIONS,
+] as const;
 
 type AcceptOption = (typeof ACCEPT_OPTIONS)[number];
 type AdmitOption = (typeof ADMIT_OPTIONS)[number];
@@ -74,6 +84,8 @@ export interface Listener {
   readonly limits?: ConnectionLimits | undefined;
   /** Throws OpenError. */
   readonly listen: (world: World) => Promise<Listening>;
+  /** Sets options on a connection that is admitted. Throws OpenError. */
+  readonly adopt?: (socket: Socket) => void;
   /**
    * What a client that is admitted goes through before it is served (a TLS handshake), and the end that comes of it.
    * Without it a connection is served as it is. Throws OpenError.
@@ -174,7 +186,7 @@ export async function acceptOne(listener: Listener, world: World): Promise<Clien
     server.on('connection', (socket) => {
       // The system may hand over another one before it knows that nobody listens any more.
       if (taken) return void socket.destroy();
-      const admitted = admit(socket, listening, world);
+      const admitted = admit(socket, listening, listener, world);
       if (admitted !== undefined) finish(() => serveOne(socket, admitted, listener, world, resolve, reject));
     });
     server.on('error', (error) => {
@@ -197,6 +209,19 @@ export function serviceOf(listener: Listener): Service | undefined {
   };
 }
 
+/** The endpoint of a listener. */
+export function listenerEndpoint(listener: Listener): Endpoint {
+  const service = serviceOf(listener);
+  return {
+    label: listener.label,
+    gives: true,
+    takes: true,
+    descriptors: 1,
+    open: (world: World) => acceptOne(listener, world),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
 function acceptAll(
   listener: Listener,
   listening: Listening,
@@ -211,7 +236,7 @@ function acceptAll(
   });
   server.on('connection', (socket) => {
     timer?.refresh();
-    const admitted = admit(socket, listening, world);
+    const admitted = admit(socket, listening, listener, world);
     if (admitted === undefined) return;
     // One that does not get through is a line of the log; the others are served.
     serveOne(socket, admitted, listener, world, take, (error) =>
@@ -237,7 +262,12 @@ interface Admitted {
 }
 
 /** Who has connected; undefined where he was refused. */
-function admit(socket: Socket, { refuse, where, path }: Listening, world: World): Admitted | undefined {
+function admit(
+  socket: Socket,
+  { refuse, where, path }: Listening,
+  { adopt }: Listener,
+  world: World,
+): Admitted | undefined {
   const parties = partiesOf(socket, path);
   const peer = parties === undefined ? peerPlace(socket, 'inet') : placeText(parties.peer);
   const refusal = refuse?.(parties);
@@ -253,6 +283,12 @@ function admit(socket: Socket, { refuse, where, path }: Listening, world: World)
     'N',
     `accepting connection from ${peer} on ${parties === undefined ? where : placeText(parties.own)}`,
   );
+  try {
+    adopt?.(socket);
+  } catch (error) {
+    // The client is served all the same.
+    world.log.say('W', error instanceof Error ? error.message : String(error));
+  }
   return { peer, parties };
 }
 
@@ -278,25 +314,33 @@ export async function refuseClient(
   given: Given<AdmitOption>,
   label: string,
   world: World,
+  protocol: 'tcp' | 'udp' = 'tcp',
 ): Promise<Refuse | undefined> {
   const range = given.range('range');
   if (range?.host !== undefined)
     await (await import('./range-host.ts')).lookUpRange(range, range.host, label);
   const wanted = given.port('sourceport');
-  const port = wanted === undefined ? undefined : portNumber(wanted, label, 'sourceport');
+  const port = wanted === undefined ? undefined : portNumber(wanted, label, 'sourceport', protocol);
+  const low = given.flag('lowport') === true;
+  const wrapped = await readTables(given, label, world);
   const [allow, deny] = [given.sources('allow'), given.sources('deny')];
   const listed =
     allow.length + deny.length === 0
       ? undefined
       : (await import('./admission.ts')).admission(label, allow, deny, world);
-  if (range === undefined && port === undefined && listed === undefined) return undefined;
+  if (range === undefined && port === undefined && !low && wrapped === undefined && listed === undefined)
+    return undefined;
   return (parties) => {
     if (parties === undefined) return 'its having gone';
     const { peer } = parties;
-    if (range !== undefined) {
+    if (range !== undefined || wrapped !== undefined) {
       const address = peer.kind === 'inet' ? Address.read(peer.address) : undefined;
-      if (!(address instanceof Address) || !range.admits(address)) return 'range option';
+      if (!(address instanceof Address)) return 'its having no address';
+      if (range?.admits(address) === false) return 'range option';
+      if (wrapped?.(address) === false) return 'tcpwrap option';
     }
+    // The ports that only root may bind: IPPORT_RESERVED, 1024.
+    if (low && (peer.kind !== 'inet' || peer.port >= 1024)) return 'lowport option';
     if (port !== undefined && (peer.kind !== 'inet' || peer.port !== port)) return 'sourceport option';
     return listed?.(parties);
   };

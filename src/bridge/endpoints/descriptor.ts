@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { OpenError, type Use } from '../endpoint.ts';
 import { reasonOf } from '../errno.ts';
+import { FollowedFile } from './follow.ts';
 
 /** The two ways of a descriptor. */
 export interface Streams {
@@ -20,6 +21,7 @@ export async function openDescriptors(
   reading: number | undefined,
   writing: number | undefined,
   label: string,
+  follow = false,
 ): Promise<Streams> {
   try {
     if (reading !== undefined && reading === writing && fstatSync(reading).isSocket()) {
@@ -27,7 +29,7 @@ export async function openDescriptors(
       return { input: socket, output: socket };
     }
     return {
-      input: reading === undefined ? undefined : quiet(await openInput(reading)),
+      input: reading === undefined ? undefined : quiet(await openInput(reading, follow)),
       output: writing === undefined ? undefined : quiet(await openOutput(writing)),
     };
   } catch (error) {
@@ -45,13 +47,15 @@ export function needed(
   return [use === 'write' ? undefined : reading, use === 'read' ? undefined : writing];
 }
 
-async function openInput(descriptor: number): Promise<Readable> {
+/** `follow`: a regular file is read on when it grows. */
+async function openInput(descriptor: number, follow: boolean): Promise<Readable> {
   const status = fstatSync(descriptor);
   if (status.isSocket() || status.isFIFO()) {
     return new Socket({ fd: descriptor, allowHalfOpen: true, readable: true, writable: false });
   }
   const tty = status.isCharacterDevice() ? await import('node:tty') : undefined;
   if (tty?.isatty(descriptor) === true) return new tty.ReadStream(descriptor);
+  if (follow && status.isFile()) return new FollowedFile(descriptor);
   // The path is not used where there is a descriptor.
   return createReadStream('', { fd: descriptor });
 }

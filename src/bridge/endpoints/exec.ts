@@ -2,14 +2,40 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { type Endpoint, OpenError, type Use, type World } from '../endpoint.ts';
 import type { End, Parting } from '../engines/engine.ts';
 import { reasonOf } from '../errno.ts';
+import type { Given } from '../given.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { splitCommand } from '../parse.ts';
+import { type Identity, identityOf, LOCK_OPTIONS, locked } from './around.ts';
 import { MANNER_OPTIONS, type Manners, mannersOf } from './manners.ts';
+import { shared } from './share.ts';
 
-type ExecOption = (typeof MANNER_OPTIONS)[number];
+/** The options of every program. Lock files are the bridge's, the user and the folder are the program's. */
+export const EXEC_OPTIONS = [
+  ...MANNER_OPTIONS,
+  ...LOCK_OPTIONS,
+  'stderr',
+  'pipes',
+  'fdin',
+  'fdout',
+  'path',
+  'dash',
+  'setsid',
+  'chdir',
+  'umask',
+  'substuser',
+  'substuser-early',
+  'substuser-delayed',
+  'setuid',
+  'setuid-early',
+  'setgid',
+  'setgid-early',
+] as const;
+
+type ExecOption = (typeof EXEC_OPTIONS)[number];
 
 /** A program without a shell; the words are split as socat does it. */
 export const exec: Kind = kind({
@@ -17,7 +43,7 @@ export const exec: Kind = kind({
   parameters: ['command'],
   needed: 1,
   summary: 'a program',
-  options: MANNER_OPTIONS,
+  options: EXEC_OPTIONS,
   plan: (written, report) => {
     const command = commandText(written, report);
     if (command === undefined) return undefined;
@@ -42,7 +68,7 @@ export const system: Kind = kind({
   parameters: ['command'],
   needed: 1,
   summary: 'a shell command',
-  options: MANNER_OPTIONS,
+  options: EXEC_OPTIONS,
   plan: (written, report) => shellPlan(written, () => '/bin/sh', report),
 });
 
@@ -52,8 +78,11 @@ export const shell: Kind = kind({
   parameters: ['command'],
   needed: 1,
   summary: "a command of the user's shell",
-  options: MANNER_OPTIONS,
-  plan: (written, report) => shellPlan(written, ({ env }) => env['SHELL'] ?? '/bin/sh', report),
+  options: [...EXEC_OPTIONS, 'shell'],
+  plan: (written, report) => {
+    const named = written.given.text('shell');
+    return shellPlan(written, ({ env }) => named ?? env['SHELL'] ?? '/bin/sh', report);
+  },
 });
 
 function shellPlan(
@@ -80,45 +109,135 @@ interface Command {
   readonly args: readonly string[];
 }
 
-function plan(written: Written<ExecOption>, commandOf: (world: World) => Command, report: Report): Endpoint {
+function plan(
+  written: Written<ExecOption>,
+  commandOf: (world: World) => Command,
+  report: Report,
+): Endpoint | undefined {
   const { label, given } = written;
   const manners = mannersOf(given, report);
-  return {
-    label,
-    gives: true,
-    takes: true,
-    // Two sockets to the child, and while it is being started the child's ends of them.
-    descriptors: 4,
-    open: (world, use) => start(commandOf(world), label, manners, world, use),
+  const channel = readChannel(given, report);
+  if (channel === undefined) return undefined;
+  return locked(
+    given,
+    report,
+    shared(manners, {
+      label,
+      gives: true,
+      takes: true,
+      // Two sockets to the child, and while it is being started the child's ends of them.
+      descriptors: 4,
+      open: async (world, use) => {
+        const become = await identityOf(
+          {
+            user:
+              given.account('substuser') ??
+              given.account('substuser-delayed') ??
+              given.account('substuser-early'),
+            uid: given.account('setuid') ?? given.account('setuid-early'),
+            gid: given.account('setgid') ?? given.account('setgid-early'),
+            option: 'substuser',
+          },
+          label,
+        );
+        return start(commandOf(world), { label, given, manners, channel, become }, world, use);
+      },
+    }),
+  );
+}
+
+/** The descriptors that are the stream for the program. */
+interface Channel {
+  readonly input: number;
+  readonly output: number;
+  readonly error: boolean;
+}
+
+/** More are not passed on: each one below is opened for the program too. */
+const MOST_DESCRIPTORS = 1023;
+
+function readChannel(given: Given<ExecOption>, report: Report): Channel | undefined {
+  const descriptor = (option: 'fdin' | 'fdout', otherwise: number): number => {
+    const number = given.count(option) ?? otherwise;
+    if (number > MOST_DESCRIPTORS)
+      report('BRG009', given.token(option)?.span, `option ${option}: ${number} is over ${MOST_DESCRIPTORS}`);
+    return number;
   };
+  const [input, output] = [descriptor('fdin', 0), descriptor('fdout', 1)];
+  if (Math.max(input, output) > MOST_DESCRIPTORS) return undefined;
+  return { input, output, error: given.flag('stderr') === true };
+}
+
+interface Start {
+  readonly label: string;
+  readonly given: Given<ExecOption>;
+  readonly manners: Manners;
+  readonly channel: Channel;
+  readonly become: Identity;
 }
 
 async function start(
   { file, args }: Command,
-  label: string,
-  manners: Manners,
+  { label, given, manners, channel, become }: Start,
   world: World,
   use: Use,
 ): Promise<End> {
   const { spawn } = await import('node:child_process');
-  // A way that is not used stays what it is for this process itself, as in socat.
-  const child = spawn(file, args, {
-    argv0: basename(file),
-    env: withoutListen(world.env),
-    stdio: [use === 'read' ? 'inherit' : 'pipe', use === 'write' ? 'inherit' : 'pipe', 'inherit'],
-  });
+  const { input, output, error } = channel;
+  const path = given.text('path');
+  const cwd = given.text('chdir');
+  const [uid, gid] = [become.uid ?? become.account?.uid, become.gid ?? become.account?.gid];
+  // A way that is not used stays what it is for this process itself, as in socat. A descriptor that is given as a pipe is
+  // a pair of sockets (libuv), and so serves both ways.
+  const stdio: ('inherit' | 'ignore' | 'pipe')[] = ['inherit', 'inherit', 'inherit'];
+  while (stdio.length <= Math.max(input, output)) stdio.push('ignore');
+  if (use !== 'read') stdio[input] = 'pipe';
+  if (use !== 'write') stdio[output] = 'pipe';
+  // The program's standard error is to be the very descriptor that its output is, and only a shell can do that.
+  const [command, words, name] =
+    error && use !== 'write'
+      ? ['/bin/sh', ['-c', `exec "$0" "$@" 2>&${output}`, file, ...args], 'sh']
+      : [file, args, basename(file)];
+  const options = {
+    argv0: given.flag('dash') === true ? `-${name}` : name,
+    env: { ...withoutListen(world.env), ...(path === undefined ? {} : { PATH: path }) },
+    stdio,
+    detached: given.flag('setsid') === true,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  };
+  const child = withUmask(given.mode('umask'), () => spawn(command, words, options));
   await new Promise<void>((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(new OpenError(label, `exec ${file}: ${reasonOf(error)}`, { final: true })),
-    );
+    child.once('error', (fault) => {
+      // spawn(2) says ENOENT of a folder that is not there, too.
+      const where = cwd === undefined ? '' : ` in ${cwd}`;
+      reject(new OpenError(label, `exec ${file}${where}: ${reasonOf(fault)}`, { final: true }));
+    });
     child.once('spawn', resolve);
   });
   world.log.say('N', `started ${file} as process ${child.pid}`);
-  return childEnd(child, label, manners, world);
+  if (given.flag('pipes') === true)
+    world.log.say('D', 'option pipes: each way is a pair of sockets of its own, as always');
+  return childEnd(child, channel, label, manners, world);
 }
 
-function childEnd(child: ChildProcess, label: string, manners: Manners, world: World): End {
-  const { stdin, stdout } = child;
+/** Runs what takes over the umask at once: the process has only one. */
+function withUmask<T>(umask: number | undefined, run: () => T): T {
+  if (umask === undefined) return run();
+  const before = process.umask(umask);
+  try {
+    return run();
+  } finally {
+    process.umask(before);
+  }
+}
+
+function childEnd(child: ChildProcess, channel: Channel, label: string, manners: Manners, world: World): End {
+  const into = child.stdio[channel.input];
+  const from = child.stdio[channel.output];
+  const stdin = into instanceof Writable ? into : undefined;
+  const stdout = from instanceof Readable ? from : undefined;
   const forget = world.atExit(() => {
     child.kill('SIGTERM');
   });
@@ -144,16 +263,20 @@ function childEnd(child: ChildProcess, label: string, manners: Manners, world: W
   };
   return {
     label,
-    input: stdout ?? undefined,
-    output: stdin ?? undefined,
+    input: stdout,
+    output: stdin,
     ...manners,
     answers: true,
     dispose: (parting: Parting) => {
       stdin?.destroy();
       stdout?.destroy();
-      if (parting !== 'done') kill();
+      if (parting !== 'done' && manners.endClose !== true) kill();
     },
     settle: async (patience) => {
+      if (manners.endClose === true) {
+        child.unref();
+        return undefined;
+      }
       const timer = patience === 0 ? undefined : setTimeout(kill, patience);
       const trouble = await Promise.race([exited, overdue]);
       clearTimeout(timer);

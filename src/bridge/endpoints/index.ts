@@ -2,6 +2,8 @@
 
 import type { Kind } from '../kind.ts';
 import { exec, shell, system } from './exec.ts';
+import { opensslConnect } from './openssl-connect.ts';
+import { opensslListen } from './openssl-listen.ts';
 import { pipe } from './pipe.ts';
 import { acceptFd, sdListen } from './sd-listen.ts';
 import { fd, stderr, stdin, stdio, stdout } from './stdio.ts';
@@ -17,6 +19,8 @@ export const KINDS: readonly Kind[] = [
   tcpConnect,
   tcp4Connect,
   tcp6Connect,
+  opensslConnect,
+  opensslListen,
   unixListen,
   unixConnect,
   unixClient,

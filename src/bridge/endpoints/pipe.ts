@@ -2,17 +2,20 @@
 
 import { PassThrough } from 'node:stream';
 import { type Kind, kind } from '../kind.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+
+const PIPE_OPTIONS = [...MANNER_OPTIONS, ...PROCESS_OPTIONS] as const;
 
 export const pipe: Kind = kind({
   keywords: ['PIPE', 'ECHO'],
   parameters: [],
   needed: 0,
   summary: 'an echo',
-  options: MANNER_OPTIONS,
+  options: PIPE_OPTIONS,
   plan: ({ label, given }, report) => {
     const manners = mannersOf(given, report);
-    return {
+    return around(given, report, {
       label,
       gives: true,
       takes: true,
@@ -30,6 +33,6 @@ export const pipe: Kind = kind({
           },
         });
       },
-    };
+    });
   },
 });

@@ -1,7 +1,7 @@
 // SD-LISTEN and ACCEPT-FD: listening sockets that were opened by somebody else and handed over as descriptors.
 
 import { fstatSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { type Endpoint, OpenError, type World } from '../endpoint.ts';
 import { codeOf, textOf } from '../errno.ts';
 import type { Given } from '../given.ts';
@@ -9,19 +9,25 @@ import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import {
   ACCEPT_OPTIONS,
   ADMIT_OPTIONS,
-  acceptOne,
   checkAccept,
   checkAdmit,
   type Listening,
   limitsOf,
+  listenerEndpoint,
   refuseClient,
-  serviceOf,
 } from './accept.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { listeningPlace, unixPlace } from './places.ts';
-import { TCP_OPTIONS, tuningOf } from './tcp.ts';
+import { TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
-const INHERIT_OPTIONS = [...ACCEPT_OPTIONS, ...MANNER_OPTIONS, ...ADMIT_OPTIONS, ...TCP_OPTIONS] as const;
+const INHERIT_OPTIONS = [
+  ...ACCEPT_OPTIONS,
+  ...MANNER_OPTIONS,
+  ...ADMIT_OPTIONS,
+  ...TCP_OPTIONS,
+  ...PROCESS_OPTIONS,
+] as const;
 
 type InheritOption = (typeof INHERIT_OPTIONS)[number];
 
@@ -73,16 +79,11 @@ function plan(
     manners: mannersOf(given, report),
     limits: limitsOf(given, given),
     listen: async (world: World) => listen(find(world), label, given, world),
+    adopt: (socket: Socket) => {
+      if (socket.remotePort !== undefined) tune(socket, given, label);
+    },
   };
-  const service = serviceOf(listener);
-  return {
-    label,
-    gives: true,
-    takes: true,
-    descriptors: 1,
-    open: (world) => acceptOne(listener, world),
-    ...(service === undefined ? {} : { service }),
-  };
+  return around(given, report, listenerEndpoint(listener));
 }
 
 /** The descriptor that LISTEN_FDS and LISTEN_FDNAMES tell of. Without a name there must be only one. Throws OpenError. */

@@ -33,8 +33,14 @@ const LAST_DATA = 500;
  * (uv_tcp_close_reset, EINVAL; seen on Node 20 and 24).
  */
 function breakOff(socket: Socket): void {
+  resetSocket(socket, socket);
+}
+
+/** The same of a connection that another one runs on (TLS): that one's data is what has to get through. */
+export function resetSocket(raw: Socket, socket: Socket): void {
   const reset = (): void => {
-    if (!socket.destroyed) socket.resetAndDestroy();
+    if (!raw.destroyed) raw.resetAndDestroy();
+    socket.destroy();
   };
   if (socket.writableEnded && !socket.writableFinished) {
     socket.once('finish', reset);

@@ -2,12 +2,13 @@
 
 import { type Endpoint, OpenError, type Use, type World } from '../endpoint.ts';
 import type { End } from '../engines/engine.ts';
-import { type Kind, kind, type Written } from '../kind.ts';
+import { type Kind, kind, type Report, type Written } from '../kind.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { needed, openDescriptors, type Streams } from './descriptor.ts';
+import { MANNER_OPTIONS, type Manners, mannersOf } from './manners.ts';
 import { SharedInput, shareOutput } from './take-turns.ts';
 
-/** The options that are read here. An end of file is taken notice of: what to read after it is not done. */
-export const STDIO_OPTIONS = ['shut-none'] as const;
+const STDIO_OPTIONS = [...MANNER_OPTIONS, ...PROCESS_OPTIONS] as const;
 
 type StdioOption = (typeof STDIO_OPTIONS)[number];
 
@@ -29,7 +30,7 @@ export const fd: Kind = kind({
       return undefined;
     }
     const descriptor = Number(token.text);
-    return plan(written, descriptor, descriptor);
+    return plan(written, descriptor, descriptor, report);
   },
 });
 
@@ -45,7 +46,7 @@ function standard(
     needed: 0,
     summary,
     options: STDIO_OPTIONS,
-    plan: (written) => plan(written, reading, writing),
+    plan: (written, report) => plan(written, reading, writing, report),
   });
 }
 
@@ -53,11 +54,12 @@ function plan(
   { label, given }: Written<StdioOption>,
   reading: number | undefined,
   writing: number | undefined,
+  report: Report,
 ): Endpoint {
-  const shut = given.has('shut-none') ? 'none' : 'down';
+  const manners = mannersOf(given, report);
   let shared: Promise<Shared> | undefined;
   let opened = false;
-  return {
+  return around(given, report, {
     label,
     gives: reading !== undefined,
     takes: writing !== undefined,
@@ -65,23 +67,22 @@ function plan(
     open: async (world, use) => {
       if (world.many) {
         shared ??= share(label, reading, writing, use, world);
-        return (await shared).end(shut);
+        return (await shared).end(manners);
       }
       if (opened) throw new OpenError(label, 'it is open already', { final: true });
       opened = true;
-      const streams = await openDescriptors(...needed(use, reading, writing), label);
-      return ownEnd(label, streams, shut);
+      const streams = await openDescriptors(...needed(use, reading, writing), label, manners.ignoreEof);
+      return ownEnd(label, streams, manners);
     },
-  };
+  });
 }
 
-function ownEnd(label: string, { input, output }: Streams, shut: End['shut']): End {
+function ownEnd(label: string, { input, output }: Streams, manners: Manners): End {
   return {
     label,
     input,
     output,
-    ignoreEof: false,
-    shut,
+    ...manners,
     dispose: () => {
       input?.destroy();
       output?.destroy();
@@ -91,7 +92,7 @@ function ownEnd(label: string, { input, output }: Streams, shut: End['shut']): E
 
 /** Descriptors that all connections of a listener share. */
 interface Shared {
-  readonly end: (shut: End['shut']) => End;
+  readonly end: (manners: Manners) => End;
 }
 
 async function share(
@@ -105,11 +106,11 @@ async function share(
   const turns = input === undefined ? undefined : new SharedInput(input);
   if (turns !== undefined) world.atExit(() => turns.close());
   return {
-    end: (shut) => {
+    end: (manners) => {
       const taker = turns?.take();
       const shared =
         output === undefined ? undefined : shareOutput(output, () => taker && turns?.yield(taker));
-      return ownEnd(label, { input: taker, output: shared }, shut);
+      return ownEnd(label, { input: taker, output: shared }, manners);
     },
   };
 }

@@ -1,25 +1,18 @@
 // TCP, TCP4 and TCP6: a TCP connection.
 
-import { connect, type Socket } from 'node:net';
-import type { Endpoint, World } from '../endpoint.ts';
-import type { Given } from '../given.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
-import { CONNECT_OPTIONS, connected } from './connect.ts';
-import { portNumber } from './lookup.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
-import { inetPlace, ownPlace } from './places.ts';
 import { socketEnd } from './socket-end.ts';
-import { readHost, readPortParameter, TCP_OPTIONS, tuningOf } from './tcp.ts';
+import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
 
 const TCP_CONNECT_OPTIONS = [
   ...ATTEMPT_OPTIONS,
-  ...CONNECT_OPTIONS,
+  ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
-  ...TCP_OPTIONS,
-  'bind',
-  'sourceport',
-  'so-reuseaddr',
+  ...PROCESS_OPTIONS,
 ] as const;
 
 type ConnectOption = (typeof TCP_CONNECT_OPTIONS)[number];
@@ -58,73 +51,21 @@ function plan(
   report: Report,
 ): Endpoint | undefined {
   const { label, given, parameters } = written;
-  const [hostToken, portToken] = parameters;
-  if (hostToken === undefined || portToken === undefined) return undefined;
   const manners = mannersOf(given, report);
-  const host = readHost(hostToken, report);
-  const port = readPortParameter(portToken, false, report);
-  const local = readLocal(given, report);
-  if (given.flag('so-reuseaddr') === false) {
-    report('BRG009', given.token('so-reuseaddr')?.span, 'option reuseaddr: it can not be switched off', {
-      hint: 'Node sets SO_REUSEADDR on every TCP socket that it binds',
-    });
-  }
-  if (host === undefined || port === undefined || local === undefined) return undefined;
-  const open = async (world: World): Promise<Socket> => {
-    const number = portNumber(port, label);
-    const localPort = local.port === undefined ? undefined : portNumber(local.port, label, local.option);
-    world.log.say('N', `opening connection to ${inetPlace(host.includes(':') ? 6 : 4, host, number)}`);
-    return connected(label, `AF=${host.includes(':') ? 10 : 2} ${host}:${number}`, given, () =>
-      connect({
-        host,
-        port: number,
-        allowHalfOpen: true,
-        ...tuningOf(given),
-        ...(family === undefined ? {} : { family }),
-        ...(local.host === undefined ? {} : { localAddress: local.host }),
-        ...(localPort === undefined ? {} : { localPort }),
-      }),
-    );
-  };
-  return {
-    label,
-    gives: true,
-    takes: true,
-    descriptors: 1,
-    open: async (world) => {
-      const socket = await persist(given, world, () => open(world));
-      world.log.say('N', `successfully connected from local address ${ownPlace(socket) ?? 'that is gone'}`);
-      return socketEnd(socket, label, manners);
-    },
-  };
-}
-
-interface Local {
-  readonly host: string | undefined;
-  readonly port: number | string | undefined;
-  /** The option that the port came from. */
-  readonly option: string;
-}
-
-/** Options bind (`host`, `host:port`, `:port`) and sourceport; undefined (reported) where they can't be. */
-function readLocal(given: Given<'bind' | 'sourceport'>, report: Report): Local | undefined {
-  const source = given.port('sourceport');
-  const token = given.token('bind');
-  if (token === undefined) return { host: undefined, port: source, option: 'sourceport' };
-  const parts = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(token.text);
-  const [, hostText = '', portText] = parts ?? [undefined, token.text, undefined];
-  const host = hostText === '' ? '' : readHost(token, report, hostText);
-  if (host === undefined) return undefined;
-  if (portText === undefined) return { host: host || undefined, port: source, option: 'sourceport' };
-  if (source !== undefined) {
-    report('BRG010', token.span, 'option bind: the port is given by option sourceport too');
-    return undefined;
-  }
-  const { source: text, end } = token.span;
-  const port = readPortParameter(
-    { text: portText, span: text.span(end - portText.length, end) },
-    false,
+  const target = readTarget(parameters[0], parameters[1], report);
+  const dialler = readDialler(label, given, family, report);
+  if (target === undefined || dialler === undefined) return undefined;
+  return around(
+    given,
     report,
+    {
+      label,
+      gives: true,
+      takes: true,
+      descriptors: 1,
+      open: async (world) =>
+        socketEnd(await persist(given, world, () => dial(dialler, target, world)), label, manners),
+    },
+    manners,
   );
-  return port === undefined ? undefined : { host: host || undefined, port, option: 'bind' };
 }

@@ -9,32 +9,37 @@ import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import {
   ACCEPT_OPTIONS,
   ADMIT_OPTIONS,
-  acceptOne,
   BACKLOG,
   checkAccept,
   checkAdmit,
+  type Listener,
   type Listening,
   limitsOf,
+  listenerEndpoint,
   refuseClient,
-  serviceOf,
   untilListening,
 } from './accept.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { portNumber } from './lookup.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { inetPlace, listeningPlace } from './places.ts';
-import { readHost, readPortParameter, TCP_OPTIONS, tuningOf } from './tcp.ts';
+import { newer, readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
-const LISTEN_OPTIONS = [
+/** The options of every TCP listener, whatever is spoken on it. */
+export const LISTEN_OPTIONS = [
   ...ACCEPT_OPTIONS,
   ...MANNER_OPTIONS,
   ...ADMIT_OPTIONS,
   ...TCP_OPTIONS,
   'backlog',
   'bind',
+  'so-reuseport',
 ] as const;
+const TCP_LISTEN_OPTIONS = [...LISTEN_OPTIONS, ...PROCESS_OPTIONS] as const;
 const FAMILY_OPTIONS = ['protocol-family', 'ipv6-v6only'] as const;
 
 type ListenOption = (typeof LISTEN_OPTIONS)[number];
+type TcpListenOption = (typeof TCP_LISTEN_OPTIONS)[number];
 
 /** Without a family option it is what -4, -6 and -0 say; 0 is IPv6, which takes IPv4 clients too. */
 export const tcpListen: Kind = kind({
@@ -42,7 +47,7 @@ export const tcpListen: Kind = kind({
   parameters: ['port'],
   needed: 1,
   summary: 'a listening TCP socket',
-  options: [...LISTEN_OPTIONS, ...FAMILY_OPTIONS],
+  options: [...TCP_LISTEN_OPTIONS, ...FAMILY_OPTIONS],
   plan: (written, report) => {
     const { given, preferences } = written;
     const family = given.family('protocol-family') ?? preferences.listen;
@@ -56,7 +61,7 @@ export const tcp4Listen: Kind = kind({
   parameters: ['port'],
   needed: 1,
   summary: 'a listening TCP socket, IPv4',
-  options: LISTEN_OPTIONS,
+  options: TCP_LISTEN_OPTIONS,
   plan: (written, report) => plan(written, 4, undefined, report),
 });
 
@@ -66,7 +71,7 @@ export const tcp6Listen: Kind = kind({
   parameters: ['port'],
   needed: 1,
   summary: 'a listening TCP socket, IPv6',
-  options: [...LISTEN_OPTIONS, 'ipv6-v6only'],
+  options: [...TCP_LISTEN_OPTIONS, 'ipv6-v6only'],
   plan: (written, report) => plan(written, 6, written.given.flag('ipv6-v6only'), report),
 });
 
@@ -80,50 +85,56 @@ interface Plan {
 }
 
 function plan(
-  written: Written<ListenOption>,
+  written: Written<TcpListenOption>,
   family: 4 | 6,
   v6only: boolean | undefined,
   report: Report,
 ): Endpoint | undefined {
-  const { label, given, parameters } = written;
+  const listener = planListener(written, family, v6only, report);
+  return listener === undefined ? undefined : around(written.given, report, listenerEndpoint(listener));
+}
+
+/** A TCP listener by its port and options; undefined (reported) where there can't be one. Its family may be an option. */
+export function planListener(
+  { label, given, parameters }: Written<ListenOption>,
+  family: 4 | 6,
+  v6only: boolean | undefined,
+  report: Report,
+): Listener | undefined {
   const [portToken] = parameters;
   checkAccept(given, report);
   checkAdmit(given, report);
   const manners = mannersOf(given, report);
   const port = portToken === undefined ? undefined : readPortParameter(portToken, true, report);
-  const bind = given.token('bind');
-  let host: string | undefined = family === 4 ? '0.0.0.0' : '::';
-  if (bind !== undefined) {
-    host = readHost(bind, report);
-    const literal = host === undefined ? 0 : isIP(host);
-    if (literal !== 0 && literal !== family) {
-      report(
-        'BRG010',
-        bind.span,
-        `option bind: ${host} is an IPv${literal} address, and the listener is IPv${family}`,
-        {
-          hint: literal === 6 ? 'use TCP6-LISTEN' : 'use TCP4-LISTEN',
-        },
-      );
-    }
-  }
+  const host = readBind(given, family, report);
   if (port === undefined || host === undefined) return undefined;
-  const listener = {
+  return {
     label,
     given,
     manners,
     limits: limitsOf(given, given),
-    listen: (world: World) => listen({ label, family, host, port, v6only: v6only ?? false, given }, world),
+    listen: (world) => listen({ label, family, host, port, v6only: v6only ?? false, given }, world),
+    adopt: (socket) => tune(socket, given, label),
   };
-  const service = serviceOf(listener);
-  return {
-    label,
-    gives: true,
-    takes: true,
-    descriptors: 1,
-    open: (world: World) => acceptOne(listener, world),
-    ...(service === undefined ? {} : { service }),
-  };
+}
+
+/** The address that option bind names, or the one that is any; undefined (reported) where it can't be. */
+export function readBind(given: Given<'bind'>, family: 4 | 6, report: Report): string | undefined {
+  const bind = given.token('bind');
+  if (bind === undefined) return family === 4 ? '0.0.0.0' : '::';
+  const host = readHost(bind, report);
+  const literal = host === undefined ? 0 : isIP(host);
+  if (literal !== 0 && literal !== family) {
+    report(
+      'BRG010',
+      bind.span,
+      `option bind: ${host} is an IPv${literal} address, and the listener is IPv${family}`,
+      {
+        hint: literal === 6 ? 'use TCP6-LISTEN' : 'use TCP4-LISTEN',
+      },
+    );
+  }
+  return host;
 }
 
 async function listen({ label, family, host, port, v6only, given }: Plan, world: World): Promise<Listening> {
@@ -131,12 +142,15 @@ async function listen({ label, family, host, port, v6only, given }: Plan, world:
   const refuse = await refuseClient(given, label, world);
   const address = isIP(host) === 0 ? await resolveBind(host, family, label) : host;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
+  const shared = given.flag('so-reuseport') === true;
+  if (shared && !canReusePort()) throw newer(label, 'so-reuseport', 23);
   server.listen({
     host: address,
     port: number,
     backlog: given.count('backlog') ?? BACKLOG,
     ipv6Only: v6only,
     exclusive: true,
+    ...(shared ? { reusePort: true } : {}),
   });
   await untilListening(server, label, inetPlace(family, address, number));
   const where = server.address();
@@ -153,8 +167,14 @@ async function listen({ label, family, host, port, v6only, given }: Plan, world:
   };
 }
 
+/** listen() knows reusePort since Node 23.1 and 22.12; before, it would be passed over in silence. */
+export function canReusePort(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
+
 /** The address of a host that option bind names. */
-async function resolveBind(host: string, family: 4 | 6, label: string): Promise<string> {
+export async function resolveBind(host: string, family: 4 | 6, label: string): Promise<string> {
   const { lookup } = await import('node:dns/promises');
   try {
     return (await lookup(host, { family })).address;

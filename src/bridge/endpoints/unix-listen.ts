@@ -6,20 +6,26 @@ import type { Given } from '../given.ts';
 import { type Kind, kind } from '../kind.ts';
 import {
   ACCEPT_OPTIONS,
-  acceptOne,
   BACKLOG,
   checkAccept,
   type Listening,
   limitsOf,
-  serviceOf,
+  listenerEndpoint,
   untilListening,
 } from './accept.ts';
+import { around, PROCESS_OPTIONS } from './around.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { unixPlace } from './places.ts';
 import { bindWithMode, FILE_OPTIONS, OwnedEntry, prepareEntry } from './socket-file.ts';
 import { readPath } from './socket-path.ts';
 
-const UNIX_LISTEN_OPTIONS = [...ACCEPT_OPTIONS, ...MANNER_OPTIONS, ...FILE_OPTIONS, 'backlog'] as const;
+const UNIX_LISTEN_OPTIONS = [
+  ...ACCEPT_OPTIONS,
+  ...MANNER_OPTIONS,
+  ...PROCESS_OPTIONS,
+  ...FILE_OPTIONS,
+  'backlog',
+] as const;
 
 export const unixListen: Kind = kind({
   keywords: ['UNIX-LISTEN', 'UNIX-L'],
@@ -40,15 +46,7 @@ export const unixListen: Kind = kind({
       limits: limitsOf(given, undefined),
       listen: (world: World) => listen(path, label, given, world),
     };
-    const service = serviceOf(listener);
-    return {
-      label,
-      gives: true,
-      takes: true,
-      descriptors: 1,
-      open: (world) => acceptOne(listener, world),
-      ...(service === undefined ? {} : { service }),
-    };
+    return around(given, report, listenerEndpoint(listener));
   },
 });
 

@@ -17,6 +17,12 @@ export interface End {
   /** Its end of file is not passed on, and does not count as one. */
   readonly ignoreEof: boolean;
   readonly shut: Shut;
+  /** That its peer has gone while it was written to is no error. */
+  readonly coolWrite?: boolean;
+  /** What is done to its data: see convert.ts. */
+  readonly lines?: 'cr' | 'crnl';
+  readonly endByte?: number;
+  readonly readBytes?: number;
   /** Input and output are two streams, and an answer may still come when nothing more can be written (a child process). */
   readonly answers?: true;
   /** Lets go of it at once; a second time does nothing. */
