@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { lettersOf } from '../src/command/program.ts';
 import { programs } from '../src/programs/index.ts';
 import { generated } from '../tools/pages.mjs';
 import { run } from './spawn.ts';
@@ -66,7 +67,7 @@ t.test('the synopsis of a page names every option, and the page every verb', asy
     for (const verb of program.verbs) {
       t.match(page, verb.name, `${program.name} tells of ${verb.name}`);
       for (const [name, option] of Object.entries(verb.options)) {
-        const letter = name.length === 1 ? name : option.short;
+        const letter = lettersOf(name, option);
         const flag = letter !== undefined && (option.type === 'flag' || option.type === 'count');
         const pattern = flag
           ? new RegExp(`Fl [A-Za-z0-9]*${letter}`)

@@ -3,6 +3,7 @@
 import {
   EVERY_OPTION,
   hasVerbs,
+  lettersOf,
   type OperandSpec,
   type OptionSpec,
   type Options,
@@ -25,7 +26,7 @@ const MADE_FROM = "made from the program's declaration by `npm run man`; do not 
 function spellings(name: string, option: OptionSpec): string[] {
   const forms: string[] = [];
   if (option.short !== undefined) forms.push(`-${option.short}`);
-  forms.push(name.length === 1 ? `-${name}` : `--${name}`);
+  forms.push(name.length <= 2 ? `-${name}` : `--${name}`);
   return forms;
 }
 
@@ -181,10 +182,10 @@ function fish(program: Program): string {
 }
 
 function fishFlags(name: string, option: OptionSpec): string {
-  const letter = name.length === 1 ? name : option.short;
+  const letters = lettersOf(name, option);
   const forms: string[] = [];
-  if (letter !== undefined) forms.push(`-s ${letter}`);
-  if (name.length > 1) forms.push(`-l ${name}`);
+  if (letters !== undefined) forms.push(letters.length === 1 ? `-s ${letters}` : `-o ${letters}`);
+  if (name.length > 2) forms.push(`-l ${name}`);
   return forms.join(' ');
 }
 

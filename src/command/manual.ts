@@ -3,7 +3,7 @@
 
 import type { FaultTable } from '../document/diagnostic.ts';
 import { EXIT, EXIT_MEANINGS, type ExitName } from './exit.ts';
-import { EVERY_OPTION, type OptionSpec, type Program } from './program.ts';
+import { EVERY_OPTION, lettersOf, type OptionSpec, type Program } from './program.ts';
 
 /** The sections by the names that stand in a page's markers. */
 export function sections(program: Program): Readonly<Record<string, string>> {
@@ -77,11 +77,15 @@ function choiceList(choices: readonly string[]): string {
 /** `.Fl p , Fl -ports Ar PORTS` */
 function flags(name: string, option: OptionSpec): string {
   const value =
-    option.type === 'flag' || option.type === 'count' ? '' : ` Ar ${escaped(option.value ?? 'VALUE')}`;
-  const letter = name.length === 1 ? name : option.short;
+    option.type === 'flag' || option.type === 'count'
+      ? ''
+      : option.otherwise === undefined
+        ? ` Ar ${escaped(option.value ?? 'VALUE')}`
+        : ` Ns Op Ar ${escaped(option.value ?? 'VALUE')}`;
+  const letter = lettersOf(name, option);
   const forms: string[] = [];
   if (letter !== undefined) forms.push(`Fl ${letter}${value}`);
-  if (name.length > 1) forms.push(`Fl -${name}${value}`);
+  if (name.length > 2) forms.push(`Fl -${name}${value}`);
   return forms.join(' , ');
 }
 

@@ -71,7 +71,7 @@ function parseVerb(verb: Verb, words: readonly string[]): Parsed {
       return fault(`${shown(name)} takes no value`, undefined, verb);
   }
   const names = Object.keys(options);
-  const result = parse.detailed(digitsApart(words, options), {
+  const result = parse.detailed(digitsApart(pairsLong(words, options), options), {
     boolean: names.filter((name) => options[name]?.type === 'flag'),
     count: names.filter((name) => options[name]?.type === 'count'),
     string: names.filter((name) => takesValue(options[name])),
@@ -122,6 +122,37 @@ function parseVerb(verb: Verb, words: readonly string[]): Parsed {
   return wrong === undefined
     ? { kind: 'run', verb, values, operands }
     : fault(wrong.message, wrong.hint, verb);
+}
+
+/**
+ * `-lf PATH`, `-lfPATH` and `-lu` as `--lf=PATH` and `--lu`: the parser would take two letters for two options. Only where
+ * such an option is declared, and where the word is not the value of the option before it.
+ */
+function pairsLong(words: readonly string[], options: Options): string[] {
+  const long: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') return [...long, ...words.slice(at)];
+    const [, name = '', rest = ''] = /^-([a-z]{2})(.*)$/s.exec(word) ?? [];
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined || (rest !== '' && !takesValue(option))) {
+      long.push(word);
+      // What an option takes is handed over unread.
+      const taker = /^--?([^=]+)$/.exec(word)?.[1];
+      const value = words[at + 1];
+      if (taker !== undefined && value !== undefined && takesValue(options[longName(options, taker) ?? ''])) {
+        long.push(value);
+        at++;
+      }
+    } else if (!takesValue(option)) long.push(`--${name}`);
+    else if (rest !== '' || option.otherwise !== undefined)
+      long.push(`--${name}=${rest || option.otherwise}`);
+    else {
+      const value = words[++at];
+      long.push(...(value === undefined ? [`--${name}`] : [`--${name}=${value}`]));
+    }
+  }
+  return long;
 }
 
 /**
@@ -204,7 +235,7 @@ function unknownOption(word: string, options: Options, verb: Verb): Parsed {
     if (strange !== undefined && letters.indexOf(strange) > 0)
       return fault(`unknown option -${strange} in ${bare}`, undefined, verb);
   }
-  const candidates = Object.keys(options).filter((name) => name.length > 1);
+  const candidates = Object.keys(options).filter((name) => name.length > 2);
   const near = suggest(bare.replace(/^-+/, ''), candidates);
   return fault(`unknown option ${bare}`, near === undefined ? undefined : `did you mean --${near}?`, verb);
 }
@@ -238,7 +269,7 @@ function aliasOf(name: string, option: OptionSpec | undefined): readonly [string
 
 /** An option as people write it. */
 export function shown(name: string): string {
-  return name.length === 1 ? `-${name}` : `--${name}`;
+  return name.length <= 2 ? `-${name}` : `--${name}`;
 }
 
 /**
@@ -277,7 +308,13 @@ export async function helpText(program: Program, verb: Verb | undefined, columns
   }
   for (const example of program.examples) frame.example(example.command, example.text);
   frame.epilogue(`The manual is ${program.name}(${program.section}).`);
-  return `${await frame.getHelp()}\n`;
+  return `${oneDash(await frame.getHelp(), only.options)}\n`;
+}
+
+/** yargs gives two dashes to what has two letters. */
+function oneDash(text: string, options: Options): string {
+  const pairs = Object.keys(options).filter((name) => name.length === 2);
+  return pairs.reduce((help, name) => help.replaceAll(`    --${name} `, `-${name}     `), text);
 }
 
 function describe(option: OptionSpec): {
@@ -292,7 +329,7 @@ function describe(option: OptionSpec): {
   return {
     describe: value === undefined ? summary : `${value}: ${summary}`,
     type: 'string',
-    requiresArg: true,
+    requiresArg: option.otherwise === undefined,
     ...(choices === undefined ? {} : { choices }),
   };
 }

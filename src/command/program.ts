@@ -10,10 +10,12 @@ export type OptionType = 'flag' | 'count' | 'text' | 'texts' | 'integer' | 'seco
 
 export interface OptionSpec {
   readonly type: OptionType;
-  /** One letter, for `-t 5`. An option whose own name is one letter has no long form. */
+  /** One letter, for `-t 5`. An option whose own name is one or two letters has one dash (`-t`, `-lf`) and no long form. */
   readonly short?: string;
   /** How help and manual name the value: `PORTS`. Every type but `flag` and `count` has one. */
   readonly value?: string;
+  /** For `text`: what it is without one. A value then has to stand in the same word: `-ly`, `-lylocal0`. */
+  readonly otherwise?: string;
   /** The words it takes, if it takes only those. */
   readonly choices?: readonly string[];
   /** For `integer` and `seconds`: the bounds, inclusive. */
@@ -155,6 +157,11 @@ export interface Program {
   /** The diagnostics it can give. */
   readonly faults?: FaultTable;
   readonly examples: readonly Example[];
+}
+
+/** The letters behind one dash that an option goes by, where it has such a form. */
+export function lettersOf(name: string, option: OptionSpec): string | undefined {
+  return name.length <= 2 ? name : option.short;
 }
 
 /** Whether the first operand of this program is a verb. */

@@ -2,15 +2,15 @@
 // alone can't judge.
 
 import type { Diagnostic } from '../document/diagnostic.ts';
-import { hasVerbs, type OptionSpec, type Program, type Verb } from './program.ts';
+import { hasVerbs, lettersOf, type OptionSpec, type Program, type Verb } from './program.ts';
 
 /** `usage: fwgen emit [-46] [--json] [--ports PORTS] [FILE ...]` */
 export function usageLine(program: Program, verb: Verb): string {
   const letters: string[] = [];
   const others: string[] = [];
   for (const [name, option] of Object.entries(verb.options)) {
-    const letter = name.length === 1 ? name : option.short;
-    if (letter !== undefined && (option.type === 'flag' || option.type === 'count')) letters.push(letter);
+    const letter = lettersOf(name, option);
+    if (letter?.length === 1 && (option.type === 'flag' || option.type === 'count')) letters.push(letter);
     else others.push(`[${letter === undefined ? `--${name}` : `-${letter}`}${placeholder(option)}]`);
   }
   const words = [program.name];
@@ -27,7 +27,8 @@ export function usageLine(program: Program, verb: Verb): string {
 }
 
 function placeholder(option: OptionSpec): string {
-  return option.type === 'flag' || option.type === 'count' ? '' : ` ${option.value ?? 'VALUE'}`;
+  if (option.type === 'flag' || option.type === 'count') return '';
+  return option.otherwise === undefined ? ` ${option.value ?? 'VALUE'}` : `[${option.value ?? 'VALUE'}]`;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { checkBridge } from '../bridge/check.ts';
 import { KINDS } from '../bridge/endpoints/index.ts';
+import { SinkError } from '../bridge/endpoints/sinks.ts';
 import { BRIDGE_FAULTS } from '../bridge/faults.ts';
 import { EXIT } from '../command/exit.ts';
 import type { Io } from '../command/io.ts';
@@ -10,10 +11,10 @@ import { type Invocation, type Program, verb } from '../command/program.ts';
 import { UsageError } from '../command/usage.ts';
 import { Source } from '../document/source.ts';
 import { carry } from './sockbridge/carry.ts';
-import { dumpOf, LOGGING_OPTIONS, logOf } from './sockbridge/logging.ts';
+import { dumpOf, LOGGING_OPTIONS, logOf, nameOf, rawOf } from './sockbridge/logging.ts';
 import { MANNER_OPTIONS, mannerOf } from './sockbridge/manner.ts';
 import { SERVICE_OPTIONS, serviceOf } from './sockbridge/service.ts';
-import { limitsOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
+import { limitsOf, lockOf, preferencesOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
 
 /** All options; a group of them is a file beside this one, with what they mean. */
 const OPTIONS = { ...LOGGING_OPTIONS, ...MANNER_OPTIONS, ...SERVICE_OPTIONS, ...TRANSFER_OPTIONS } as const;
@@ -42,7 +43,7 @@ export const program: Program = {
   exits: {
     ok: 'The data came to its end, or to a limit that was set: -T, -t, --total-timeout, --exit-idle-time, accept-timeout; or all connections had finished within --drain-timeout.',
     negative:
-      'An address could not be opened, the connection broke off, a program that was run failed, or --drain-timeout ran out. A line on standard error says which. With fork only what keeps the listener from listening ends it, and the last of these.',
+      'An address could not be opened, a log, a copy or a lock could not be had, the connection broke off, a program that was run failed, or --drain-timeout ran out. A line on standard error says which. With fork only what keeps the listener from listening ends it, and the last of these.',
     usage: 'The command line or an address is wrong; nothing was opened.',
   },
   environment: {
@@ -82,17 +83,30 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
     new Source('ADDRESS2', second),
     ways,
     KINDS,
+    preferencesOf(invocation),
+    invocation.flag('g'),
   );
   io.report(...diagnostics);
   if (bridge === undefined) return EXIT.usage;
-  const log = logOf(invocation, io.name);
-  return carry(bridge, {
-    log,
-    env: io.host.env,
-    dump: dumpOf(invocation),
-    limits: limitsOf(invocation, ways),
-    signalLevel: () => 'N',
-    statistics: false,
-    service: serviceOf(invocation),
-  });
+  const { env } = io.host;
+  const name = nameOf(invocation, io.name);
+  try {
+    const log = await logOf(invocation, name, env);
+    const raw = await rawOf(invocation, name, env);
+    return await carry(bridge, {
+      log,
+      env,
+      lock: lockOf(invocation),
+      ...(raw === undefined ? {} : { raw }),
+      dump: dumpOf(invocation),
+      limits: limitsOf(invocation, ways),
+      signalLevel: () => 'N',
+      statistics: invocation.flag('statistics'),
+      service: serviceOf(invocation),
+    });
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    io.complain(error.message);
+    return EXIT.negative;
+  }
 }

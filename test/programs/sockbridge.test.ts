@@ -1,7 +1,9 @@
 // sockbridge's command line: what is refused before anything is opened, how it is reported, and that the manual knows
 // every word. What a bridge does stands in test/bridge and the labs.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { ACCEPT_OPTIONS, ADMIT_OPTIONS } from '../../src/bridge/endpoints/accept.ts';
 import { PROCESS_OPTIONS } from '../../src/bridge/endpoints/around.ts';
@@ -16,7 +18,7 @@ import { OPTIONS, type OptionName } from '../../src/bridge/options.ts';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/sockbridge.ts';
-import { run } from '../spawn.ts';
+import { run, start } from '../spawn.ts';
 
 async function sockbridge(words: readonly string[], host = new FakeHost()) {
   const status = await runProgram(program, words, host);
@@ -41,6 +43,11 @@ t.test('a command line that is wrong ends with 64, and one line says why', async
       'misspelt',
     ],
     [['-z', '-', 'PIPE'], /^sockbridge: unknown option -z\n/, 'not known'],
+    [['-4', '-6', '-', 'PIPE'], /^sockbridge: -4 and -6 contradict each other\n/, 'both families first'],
+    [['-L', 'a', '-W', 'b', '-', 'PIPE'], /^sockbridge: -L and -W contradict each other\n/, 'two locks'],
+    [['-lf', 'a', '-ly', '-', 'PIPE'], /^sockbridge: one of -lf, -ls and -ly says/, 'two logs'],
+    [['-lynone', '-', 'PIPE'], /^sockbridge: -ly can't be "none"\n/, 'no facility'],
+    [['-lf'], /^sockbridge: -lf needs a value\n/, 'two letters are one option'],
   ];
   for (const [words, pattern, reason] of rows) {
     const { status, out, err } = await sockbridge(words);
@@ -199,3 +206,78 @@ function entryOf(types: string, keyword: string): string {
   const end = types.indexOf('\n.It ', options);
   return types.slice(from, end < 0 ? undefined : end).replaceAll('\n', ' ');
 }
+
+t.test('options of two letters, as socat has them: a log of its own, copies, a lock, counts', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const at = (name: string): string => join(folder, name);
+  const ended = await run(
+    'bin/sockbridge.js',
+    [
+      ...[
+        '-dd',
+        `-lf${at('log')}`,
+        '-lp',
+        'relay',
+        '-lu',
+        '-r',
+        at('$PROGNAME.r'),
+        '-R',
+        at('R'),
+        '--statistics',
+      ],
+      ...['-L', at('lock'), '-', `SYSTEM:test -f ${at('lock')} && cat`],
+    ],
+    { input: 'abc' },
+  );
+  t.strictSame(ended, { status: 0, signal: null, stdout: 'abc', stderr: '' });
+  t.equal(readFileSync(at('relay.r'), 'utf8'), 'abc');
+  t.equal(readFileSync(at('R'), 'utf8'), 'abc');
+  t.notOk(existsSync(at('lock')), 'the lock is gone');
+  const lines = readFileSync(at('log'), 'utf8').trimEnd().split('\n');
+  for (const line of lines)
+    t.match(line, /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{6} relay\[\d+\] [NI] /, 'a line of the log');
+  t.match(lines.join('\n'), / I STATISTICS: left to right: 1 packets\(s\), 3 byte\(s\)$/m);
+  writeFileSync(at('lock'), '');
+  const second = await run('bin/sockbridge.js', ['-L', at('lock'), '-', 'PIPE']);
+  t.equal(second.status, 1);
+  t.match(second.stderr, / E could not obtain lock /);
+  const third = await run('bin/sockbridge.js', ['-lf', at('none/log'), '-', 'PIPE']);
+  t.strictSame(
+    [third.status, third.stderr],
+    [1, `sockbridge: cannot open log file "${at('none/log')}": No such file or directory\n`],
+  );
+});
+
+t.test('-W waits until the lock is free', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const lock = join(folder, 'lock');
+  writeFileSync(lock, '1\n');
+  const child = start('bin/sockbridge.js', ['-dd', '-W', lock, '-', 'PIPE'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (!log.includes('waiting') && text.includes('waiting')) rmSync(lock);
+    log += text;
+  });
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  t.equal(status, 0);
+  t.match(log, / N waiting for lock ".*"\n/);
+  t.notOk(existsSync(lock));
+});
+
+t.test('SIGUSR1 tells what was carried so far', async (t) => {
+  const child = start('bin/sockbridge.js', ['-dd', '-', 'PIPE'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    if (log.includes('right to left')) child.stdin?.end();
+  });
+  child.stdout?.once('data', () => child.kill('SIGUSR1'));
+  child.stdin?.write('abcde');
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  t.equal(status, 0);
+  t.match(log, / I STATISTICS: left to right: 1 packets\(s\), 5 byte\(s\)\n/);
+});

@@ -2,15 +2,17 @@
 
 import type { Bridge } from '../../bridge/check.ts';
 import { descriptorUse, writeStandardError } from '../../bridge/endpoints/process.ts';
+import { releaseLock } from '../../bridge/endpoints/sinks.ts';
 import type { Limits } from '../../bridge/engines/engine.ts';
 import { streams } from '../../bridge/engines/streams.ts';
 import type { Level, Log } from '../../bridge/log.ts';
 import type { RelaySettings } from '../../bridge/relay.ts';
 import { Reloads } from '../../bridge/reload.ts';
 import { run } from '../../bridge/run.ts';
-import type { RunSettings } from '../../bridge/run-settings.ts';
+import { FAILED, type RunSettings } from '../../bridge/run-settings.ts';
 import { onStatisticsSignal, signalNumber, Tidying } from '../../bridge/signals.ts';
 import { Statistics } from '../../bridge/statistics.ts';
+import { holdLock, type LockFile } from './sinks.ts';
 
 /** What a manner decides. */
 export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> {
@@ -23,15 +25,15 @@ export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> 
   readonly signals?: readonly NodeJS.Signals[];
   /** --statistics: at the end too. */
   readonly statistics: boolean;
-  /** What has to be done at the end, whatever it is. */
-  readonly atEnd?: () => void;
+  readonly lock: LockFile | undefined;
   /** What is asked of a bridge that stays; socat knows nothing of the kind. */
   readonly service?: Pick<RunSettings, 'drain' | 'exitIdle' | 'observer' | 'total'>;
 }
 
 /** Runs a bridge to its end; gives the exit status. */
 export async function carry(bridge: Bridge, carriage: Carriage): Promise<number> {
-  const { log, env, limits, service } = carriage;
+  const { log, env, limits, service, lock } = carriage;
+  if (lock !== undefined && !(await holdLock(lock, log))) return FAILED;
   const statistics = new Statistics();
   const tell = (): void => {
     if (!statistics.begun) log.say('W', 'transfer engine not yet started, statistics not available');
@@ -41,7 +43,7 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
     (signal) => log.say(carriage.signalLevel(signal), `exiting on signal ${signalNumber(signal)}`),
     carriage.signals,
   );
-  if (carriage.atEnd !== undefined) tidying.add(carriage.atEnd);
+  if (lock !== undefined) tidying.add(() => releaseLock(lock.path));
   if (carriage.statistics) tidying.add(tell);
   const quiet = onStatisticsSignal(tell);
   const instead: Tidying['instead'] = (signal, action) => tidying.instead(signal, action);

@@ -3,13 +3,8 @@
 // program is called as socat, or with --socat.
 
 import type { Level } from '../../bridge/log.ts';
-
-/** Where log lines go. */
-export type LogPlace =
-  | { readonly kind: 'stderr' }
-  | { readonly kind: 'file'; readonly path: string }
-  /** `mixed`: standard error until the transfer begins. */
-  | { readonly kind: 'syslog'; readonly facility: string; readonly mixed: boolean };
+import { FACILITIES } from './facilities.ts';
+import type { LockFile, LogPlace } from './sinks.ts';
 
 /** What a line asks for. */
 export interface SocatLine {
@@ -34,7 +29,7 @@ export interface SocatLine {
   readonly ways: 'both' | 'forward' | 'backward';
   /** -g */
   readonly anyOption: boolean;
-  readonly lock: { readonly path: string; readonly wait: boolean } | undefined;
+  readonly lock: LockFile | undefined;
   /** -4, -6, -0. */
   readonly family: 0 | 4 | 6 | undefined;
   readonly statistics: boolean;
@@ -243,7 +238,7 @@ class Reader {
         return;
       case 'y':
       case 'm':
-        draft.place = { kind: 'syslog', facility: facilityOf(tail), mixed: rest.startsWith('m') };
+        draft.place = { kind: 'syslog', facility: facilityOf(tail) };
         return;
       default:
         throw new Fault(`unknown log option "${word}"; use option "-h" for help`);
@@ -297,30 +292,6 @@ function secondsOf(option: string, text: string): number {
   if (found === undefined) throw new Fault(`option ${option}: missing numerical value in "${text}"`);
   return Math.min(Number(found), 2_147_483);
 }
-
-const FACILITIES = [
-  'auth',
-  'authpriv',
-  'cron',
-  'daemon',
-  'ftp',
-  'kern',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-  'lpr',
-  'mail',
-  'news',
-  'security',
-  'syslog',
-  'user',
-  'uucp',
-];
 
 function facilityOf(text: string): string {
   if (text === '') return 'daemon';

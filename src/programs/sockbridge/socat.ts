@@ -6,8 +6,7 @@ import { checkBridge } from '../../bridge/check.ts';
 import type { DumpForm } from '../../bridge/dump.ts';
 import { KINDS } from '../../bridge/endpoints/index.ts';
 import { writeStandardError } from '../../bridge/endpoints/process.ts';
-import { appendTo, openSyslog, releaseLock, SinkError, takeLock } from '../../bridge/endpoints/sinks.ts';
-import type { Direction } from '../../bridge/engines/engine.ts';
+import { SinkError } from '../../bridge/endpoints/sinks.ts';
 import { PREFERENCES, type Preferences } from '../../bridge/kind.ts';
 import { type Level, Log, type LogSettings, microseconds } from '../../bridge/log.ts';
 import { signalsOf } from '../../bridge/signals.ts';
@@ -16,12 +15,9 @@ import type { Io } from '../../command/io.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import { Source, spanText } from '../../document/source.ts';
 import { carry } from './carry.ts';
+import { logWriter, rawWriter } from './sinks.ts';
 import { SOCAT_VERSION, socatHelp, socatVersion } from './socat-help.ts';
 import { readSocatLine, type SocatLine } from './socat-line.ts';
-import { rawPath } from './socat-path.ts';
-
-/** How long -W waits between looks at the lock, in milliseconds. */
-const LOCK_INTERVAL = 1000;
 
 /** Runs a command line of socat's; gives the exit status. */
 export async function runSocat(words: readonly string[], called: string, io: Io): Promise<number> {
@@ -69,7 +65,7 @@ function logSettings(program: string, level: Level, write: LogSettings['write'])
 async function runLine(line: SocatLine, called: string, io: Io): Promise<number> {
   const program = line.program ?? called;
   const log = new Log({
-    ...logSettings(program, line.level, await writerOf(line, program)),
+    ...logSettings(program, line.level, await logWriter(line.place, program)),
     ...(line.micros ? { micros: microseconds } : {}),
     ...(line.hostname ? { hostname: io.host.env['HOSTNAME'] || hostname() } : {}),
   });
@@ -89,13 +85,12 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
     if (severity === 'error') return EXIT.negative;
   }
   if (bridge === undefined) return EXIT.negative;
-  if (line.lock !== undefined && !(await lock(line.lock, log))) return EXIT.negative;
-  const { lock: held } = line;
-  const raw = rawOf(line, program, io.host.env);
+  const raw = await rawWriter(line.rawForward, line.rawBackward, program, io.host.env);
   const status = await carry(bridge, {
     log,
     env: { ...io.host.env, ...ownEnvironment(program) },
     socat: true,
+    lock: line.lock,
     dump: dumpOf(line),
     ...(raw === undefined ? {} : { raw }),
     limits: {
@@ -109,7 +104,6 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
     signalLevel: (signal) => SIGNAL_LEVELS[signal] ?? 'E',
     ...(line.signals === undefined ? {} : { signals: signalsOf(line.signals) }),
     statistics: line.statistics,
-    ...(held === undefined ? {} : { atEnd: () => releaseLock(held.path) }),
   });
   log.say('N', `exiting with status ${status}`);
   return status;
@@ -148,54 +142,9 @@ function familyIn(text: string | undefined): 0 | 4 | 6 | undefined {
   return text === '4' ? 4 : text === '6' ? 6 : text === '0' ? 0 : undefined;
 }
 
-/** Takes the lock, or says why it can't be had. */
-async function lock(
-  { path, wait }: { readonly path: string; readonly wait: boolean },
-  log: Log,
-): Promise<boolean> {
-  for (let level: Level = 'N'; !takeLock(path); level = 'I') {
-    if (!wait) {
-      log.say('E', `could not obtain lock "${path}"`);
-      return false;
-    }
-    log.say(level, `waiting for lock "${path}"`);
-    await new Promise((resolve) => setTimeout(resolve, LOCK_INTERVAL));
-  }
-  log.say('I', `obtained lock "${path}"`);
-  return true;
-}
-
-async function writerOf({ place }: SocatLine, program: string): Promise<LogSettings['write']> {
-  switch (place.kind) {
-    case 'stderr':
-      return writeStandardError;
-    case 'file':
-      return appendTo(place.path, 'cannot open log file');
-    case 'syslog': {
-      const write = await openSyslog(program, place.facility);
-      return (_line, level, text) => write(level, text);
-    }
-  }
-}
-
 function dumpOf({ text, hex }: SocatLine): DumpForm | undefined {
   if (text && hex) return 'both';
   return text ? 'text' : hex ? 'hex' : undefined;
-}
-
-/** -r and -R: each way into its file. */
-function rawOf(
-  { rawForward, rawBackward }: SocatLine,
-  program: string,
-  env: Io['host']['env'],
-): ((direction: Direction, bytes: Uint8Array) => void) | undefined {
-  if (rawForward === undefined && rawBackward === undefined) return undefined;
-  const facts = { program, pid: process.pid, now: new Date(), micros: microseconds(), env };
-  const open = (path: string | undefined, option: string): ((bytes: Uint8Array) => void) | undefined =>
-    path === undefined ? undefined : appendTo(rawPath(path, facts), `option ${option}`, 0o664);
-  const forward = open(rawForward, '-r');
-  const backward = open(rawBackward, '-R');
-  return (direction, bytes) => (direction === 'forward' ? forward : backward)?.(bytes);
 }
 
 /** What programs that are run are told about this process. */

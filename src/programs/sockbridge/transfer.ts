@@ -2,8 +2,10 @@
 
 import type { Ways } from '../../bridge/check.ts';
 import type { Limits } from '../../bridge/engines/engine.ts';
+import { PREFERENCES, type Preferences } from '../../bridge/kind.ts';
 import type { GivenOptions, Options } from '../../command/program.ts';
 import { UsageError } from '../../command/usage.ts';
+import type { LockFile } from './sinks.ts';
 
 /** A half-closed connection that is silent for so long is given up (-t): long enough for any answer that still comes. */
 const HALF_CLOSED_SECONDS = 30;
@@ -19,6 +21,24 @@ const BLOCK = 65536;
 const BUFFER = 256 * 1024;
 
 export const TRANSFER_OPTIONS = {
+  '4': { type: 'flag', summary: 'IPv4 first, where an address names no family; this is so for listeners' },
+  '6': {
+    type: 'flag',
+    summary: 'IPv6 first, where an address names no family; listeners are IPv6 and take IPv4 clients too',
+  },
+  L: {
+    type: 'text',
+    value: 'FILE',
+    complete: 'file',
+    summary: 'hold a lock file while it runs, or end with an error where there is one',
+    detail: `It is made with the number of the process in it, and removed at the end.
+One that was left over is for whoever left it to remove.`,
+  },
+  W: { type: 'text', value: 'FILE', complete: 'file', summary: 'like -L, but wait until the lock is free' },
+  g: {
+    type: 'flag',
+    summary: 'let options pass that the address type has no use for; they do nothing then',
+  },
   b: {
     type: 'integer',
     value: 'BYTES',
@@ -59,6 +79,22 @@ export function waysOf(invocation: Given): Ways {
   const backward = invocation.flag('U');
   if (forward && backward) throw new UsageError('-u and -U contradict each other');
   return forward ? 'forward' : backward ? 'backward' : 'both';
+}
+
+/** What is said of all addresses at once. */
+export function preferencesOf(invocation: Given): Preferences {
+  const [four, six] = [invocation.flag('4'), invocation.flag('6')];
+  if (four && six) throw new UsageError('-4 and -6 contradict each other');
+  if (!four && !six) return PREFERENCES;
+  return { ...PREFERENCES, listen: six ? 6 : 4, resolve: six ? 6 : 4 };
+}
+
+/** The lock that is to be held. */
+export function lockOf(invocation: Given): LockFile | undefined {
+  const [held, waited] = [invocation.text('L'), invocation.text('W')];
+  if (held !== undefined && waited !== undefined) throw new UsageError('-L and -W contradict each other');
+  const path = held ?? waited;
+  return path === undefined ? undefined : { path, wait: held === undefined };
 }
 
 /** The limits of a relay. */

@@ -9,8 +9,8 @@ import { KINDS } from '../../../src/bridge/endpoints/index.ts';
 import { optionNames } from '../../../src/bridge/options.ts';
 import { runProgram } from '../../../src/command/main.ts';
 import { FakeHost } from '../../../src/host/fake.ts';
+import { rawPath } from '../../../src/programs/sockbridge/raw-path.ts';
 import { readSocatLine, type SocatLine } from '../../../src/programs/sockbridge/socat-line.ts';
-import { rawPath } from '../../../src/programs/sockbridge/socat-path.ts';
 import { program } from '../../../src/programs/sockbridge.ts';
 import { cleanEnv, run, start } from '../../spawn.ts';
 
@@ -59,9 +59,9 @@ t.test('options, in the same word as their value or before it', async (t) => {
     [['-lf', '/tmp/x'], { place: { kind: 'file', path: '/tmp/x' } }, 'the path is the next word'],
     [['-lf/tmp/x'], { place: { kind: 'file', path: '/tmp/x' } }, 'or stands in it'],
     [['-lf/tmp/x', '-ls'], { place: { kind: 'stderr' } }, 'the last place counts'],
-    [['-ly'], { place: { kind: 'syslog', facility: 'daemon', mixed: false } }, 'socat logs as a daemon'],
-    [['-lylocal3'], { place: { kind: 'syslog', facility: 'local3', mixed: false } }, 'or as what is said'],
-    [['-lmuser'], { place: { kind: 'syslog', facility: 'user', mixed: true } }, 'mixed'],
+    [['-ly'], { place: { kind: 'syslog', facility: 'daemon' } }, 'socat logs as a daemon'],
+    [['-lylocal3'], { place: { kind: 'syslog', facility: 'local3' } }, 'or as what is said'],
+    [['-lmuser'], { place: { kind: 'syslog', facility: 'user' } }, 'mixed'],
     [['-lp', 'db'], { program: 'db' }, 'a name'],
     [['-lpdb', '-lu', '-lh'], { program: 'db', micros: true, hostname: true }, 'what is in a line'],
     [['-v', '-x'], { text: true, hex: true }, 'dumps'],

@@ -1,0 +1,25 @@
+// The facilities of syslog(3), as -ly takes them.
+
+export const FACILITIES: readonly string[] = [
+  'auth',
+  'authpriv',
+  'cron',
+  'daemon',
+  'ftp',
+  'kern',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+  'lpr',
+  'mail',
+  'news',
+  'security',
+  'syslog',
+  'user',
+  'uucp',
+];
