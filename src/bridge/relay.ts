@@ -36,6 +36,11 @@ export async function relay(
       // socat names the descriptor here, which Node keeps to itself.
       log.say('N', `socket ${side === 'left' ? 1 : 2} (fd -) is at EOF`);
     },
+    bulk: (direction) =>
+      log.say(
+        'D',
+        `much is carried from ${direction === 'forward' ? '1 to 2' : '2 to 1'}: read into one buffer`,
+      ),
     ...(data === undefined ? {} : { data }),
   };
   const [from, to] = convertEnds(left, right);

@@ -88,6 +88,8 @@ export interface Watch {
   /** A piece of data, before it is handed on. Absent where nobody looks, which costs nothing then. */
   readonly data?: (direction: Direction, bytes: Uint8Array) => void;
   readonly eof: (side: Side) => void;
+  /** A way that carries much is now read into one buffer, over and over. */
+  readonly bulk?: (direction: Direction) => void;
 }
 
 /** A relay at work. */

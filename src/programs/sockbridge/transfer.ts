@@ -10,8 +10,8 @@ import type { LockFile } from './sinks.ts';
 /** A half-closed connection that is silent for so long is given up (-t): long enough for any answer that still comes. */
 const HALF_CLOSED_SECONDS = 30;
 
-/** What Node reads at once, at most. */
-const BLOCK = 65536;
+/** The most that is read at once: of bulk, by engines/streams.ts. */
+const BLOCK = 262144;
 
 /**
  * How many bytes one way holds for a reader that is behind. With what Node's streams and the reading in flight hold
@@ -49,7 +49,7 @@ One that was left over is for whoever left it to remove.`,
 .Fl v
 and
 .Fl x .
-Without it a piece is what was read at once, which is never more than 65536.`,
+Without it a piece is what was read at once, which is never more than 262144.`,
   },
   t: {
     type: 'seconds',
