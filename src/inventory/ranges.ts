@@ -1,9 +1,10 @@
 // Ranges that a provider publishes, as hosts: one for each group of prefixes that the feed names together (a service in a
 // region), so that they are selected, shown and explained like machines. What a feed looks like is clouds/'s.
 
-import { Prefix } from '../address/index.ts';
+import type { Prefix } from '../address/index.ts';
 import type { Harvest, Place } from './harvest.ts';
 import type { HostAddress, Scope } from './model.ts';
+import { PrefixHeap } from './prefix-heap.ts';
 
 /** What the feed says of a group. */
 export interface Group {
@@ -17,8 +18,8 @@ export interface Group {
 export class Ranges {
   readonly #harvest: Harvest;
   readonly #source: string;
-  readonly #groups = new Map<string, { readonly group: Group; readonly found: HostAddress[] }>();
-  #last: { readonly group: Group; readonly found: HostAddress[] } | undefined;
+  readonly #groups = new Map<string, Gathered>();
+  #last: Gathered | undefined;
 
   constructor(harvest: Harvest, source: string) {
     this.#harvest = harvest;
@@ -33,7 +34,7 @@ export class Ranges {
     if (this.#last?.group.id === id) return;
     let known = this.#groups.get(id);
     if (known === undefined) {
-      known = { group: { id, ...make() }, found: [] };
+      known = { group: { id, ...make() }, public: new PrefixHeap(), private: new PrefixHeap() };
       this.#groups.set(id, known);
     }
     this.#last = known;
@@ -48,31 +49,38 @@ export class Ranges {
   }
 
   add(prefix: Prefix | undefined, scope: Scope): void {
-    if (prefix !== undefined) this.#last?.found.push({ prefix, scope });
+    if (prefix !== undefined) this.#last?.[scope].add(prefix);
   }
 
   /** Hands the groups over as hosts. */
   end(): void {
-    for (const { group, found } of this.#groups.values())
+    for (const gathered of this.#groups.values()) {
+      const { group } = gathered;
       this.#harvest.hosts.push({
         source: this.#source,
         id: group.id,
         name: group.name,
         region: group.region ?? '',
         state: 'listed',
-        addresses: sortedOnce(found),
+        // Made when they are asked for: of a million, those of one group at a time.
+        get addresses() {
+          return addressesOf(gathered);
+        },
         tags: group.tags ?? new Map<string, string>(),
       });
+    }
   }
 }
 
-/** Sorted, public before private, each once. */
-function sortedOnce(found: HostAddress[]): readonly HostAddress[] {
-  const order = (a: HostAddress, b: HostAddress): number =>
-    (a.scope === b.scope ? 0 : a.scope === 'public' ? -1 : 1) || Prefix.compare(a.prefix, b.prefix);
-  found.sort(order);
-  return found.filter((each, at) => {
-    const before = found[at - 1];
-    return before === undefined || order(before, each) !== 0;
-  });
+function addressesOf(gathered: Gathered): readonly HostAddress[] {
+  const addresses: HostAddress[] = [];
+  for (const scope of ['public', 'private'] as const)
+    for (const prefix of gathered[scope].sorted()) addresses.push({ prefix, scope });
+  return addresses;
+}
+
+interface Gathered {
+  readonly group: Group;
+  readonly public: PrefixHeap;
+  readonly private: PrefixHeap;
 }

@@ -3,6 +3,7 @@
 
 import { AddressSetBuilder, formatPrefixes, type Write } from '../address/index.ts';
 import type { Host, HostAddress, Scope } from './model.ts';
+import { PrefixHeap } from './prefix-heap.ts';
 
 /** The addresses of a host that a table shows; a provider's feed has thousands. */
 const SHOWN = 3;
@@ -85,8 +86,10 @@ function field(text: string): string {
 
 /** The fewest prefixes that hold the addresses of all hosts and no other, in order, one a line. */
 export function writeAddresses(hosts: readonly Host[], write: Write): void {
+  const heap = new PrefixHeap();
+  for (const host of hosts) for (const { prefix } of host.addresses) heap.add(prefix);
   const set = new AddressSetBuilder();
-  for (const host of hosts) for (const { prefix } of host.addresses) set.add(prefix);
+  for (const prefix of heap.sorted()) set.add(prefix);
   formatPrefixes(set.freeze(), write, { bareHosts: true });
 }
 

@@ -5,24 +5,40 @@
 import type { Diagnostic } from '../document/diagnostic.ts';
 import { diagnose as diagnoseDocument } from '../document/faults.ts';
 import type { Source } from '../document/source.ts';
-import type { Closing, Host, Inventory } from './model.ts';
+import type { Closing, Host, HostAddress, Inventory } from './model.ts';
 import { LineReader, VERSION } from './wire-line.ts';
+import { quickLine } from './wire-quick.ts';
 
-/** The lines of an inventory: its hosts, then its closings, each in the order given. */
+/** Addresses in a piece of a line: that of a feed can have a million. */
+const PIECE = 1000;
+
+/** The lines of an inventory: its hosts, then its closings, each in the order given. A line may come in several pieces. */
 export function* writeLines({ hosts, closings }: Inventory): Generator<string> {
   for (const host of hosts) {
-    const { source, id, name, region, state } = host;
-    const addresses = host.addresses.map(({ prefix, scope, interface: network }) => ({
-      address: prefix.isHost ? prefix.address.toString() : prefix.toString(),
-      scope,
-      ...(network === undefined ? {} : { interface: network }),
-    }));
+    const { source, id, name, region, state, addresses } = host;
     // Object.fromEntries defines its keys, so that a tag called __proto__ is a tag like any other.
     const tags = Object.fromEntries([...host.tags].sort(([a], [b]) => (a < b ? -1 : 1)));
-    yield `${JSON.stringify({ v: VERSION, kind: 'host', source, id, name, region, state, addresses, tags })}\n`;
+    const start = JSON.stringify({ v: VERSION, kind: 'host', source, id, name, region, state });
+    let text = `${start.slice(0, -1)},"addresses":[`;
+    for (const [index, address] of addresses.entries()) {
+      text += index === 0 ? addressText(address) : `,${addressText(address)}`;
+      if (index % PIECE === PIECE - 1) {
+        yield text;
+        text = '';
+      }
+    }
+    yield `${text}],"tags":${JSON.stringify(tags)}}\n`;
   }
   for (const { source, complete, why } of closings)
     yield `${JSON.stringify({ v: VERSION, kind: 'end', source, complete, ...(complete ? {} : { why }) })}\n`;
+}
+
+/** An address has no character that JSON would write otherwise. */
+function addressText({ prefix, scope, interface: network }: HostAddress): string {
+  const text = prefix.isHost ? prefix.address.toString() : prefix.toString();
+  return network === undefined
+    ? `{"address":"${text}","scope":"${scope}"}`
+    : `{"address":"${text}","scope":"${scope}","interface":${JSON.stringify(network)}}`;
 }
 
 /** A host stream as it was read. */
@@ -47,13 +63,21 @@ export function readStream(source: Source): HostStream {
   while (start < text.length && diagnostics.length < MOST_TOLD) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    const line = new LineReader(source, start, text.slice(start, end));
-    start = end + 1;
-    if (line.isBlank) continue;
-    lines++;
-    const item = line.read();
-    diagnostics.push(...line.diagnostics);
-    if (item === undefined) continue;
+    const line = text.slice(start, end);
+    let item = quickLine(line);
+    if (item === undefined) {
+      // Blank, or not right: the strict reader says which, and what is wrong.
+      const strict = new LineReader(source, start, line);
+      start = end + 1;
+      if (strict.isBlank) continue;
+      lines++;
+      item = strict.read();
+      diagnostics.push(...strict.diagnostics);
+      if (item === undefined) continue;
+    } else {
+      start = end + 1;
+      lines++;
+    }
     if ('complete' in item) {
       closings.push(item);
       open.delete(item.source);

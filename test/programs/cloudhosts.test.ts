@@ -5,6 +5,7 @@ import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { INVENTORY_FAULTS } from '../../src/inventory/faults.ts';
 import { program } from '../../src/programs/cloudhosts.ts';
+import { run as shell } from '../spawn.ts';
 import { casesOf, compare, outcome } from './golden.ts';
 
 interface Ran {
@@ -286,4 +287,19 @@ t.test('--limit: a document that is too large is not read any further', async (t
     ],
   );
   t.equal(asked, 4);
+});
+
+t.test('200 MB of nothing: one error, 65, and the writer is told to stop', async (t) => {
+  const { status, stdout, stderr } = await shell('bash', [
+    '-c',
+    'yes "[[[[[[[[" | head -c 209715200 | node bin/cloudhosts.js',
+  ]);
+  t.strictSame(
+    [status, stdout, stderr],
+    [
+      EXIT.data,
+      '',
+      'error[INV009]: <stdin>: over 128 MiB, at byte 134217728: not read\n  hint: is this an inventory? --limit raises what is read\n',
+    ],
+  );
 });

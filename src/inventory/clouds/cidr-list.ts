@@ -18,7 +18,7 @@ export const cidrList: TextCloud = {
       // Nobody named the list but the one who named the file.
       ranges.group(source.name, () => ({ name: source.name }));
       for (const line of linesOf(source.text)) {
-        const text = line.text.replace(/\s*[#;].*$/, '');
+        const text = /[#;]/.test(line.text) ? line.text.replace(/\s*[#;].*$/, '') : line.text;
         const prefix = gathered.prefix(text, undefined, spanOf(source, { ...line, text }), true);
         if (prefix !== undefined) ranges.add(prefix, scopeOf(prefix));
       }
