@@ -11,6 +11,7 @@ export const EXIT = {
   software: 70,
   cantCreate: 73,
   io: 74,
+  tempFail: 75,
   noPermission: 77,
 } as const;
 
@@ -27,6 +28,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   software: 'A fault in the program itself; please report it.',
   cantCreate: "An output file can't be created.",
   io: 'Writing failed, for example because the disk is full.',
+  tempFail: 'Another run is in the way; it may be tried again later.',
   noPermission: 'The system did not allow it.',
 };
 

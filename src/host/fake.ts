@@ -1,6 +1,7 @@
 // A machine in memory for tests: files with modes, captured output, processes played by functions. It keeps state, so
 // that what was written can be read back and a failure in the middle can be looked at.
 
+import { FakeProcesses } from './fake-processes.ts';
 import { type FileStatus, type Finished, type Host, HostError } from './host.ts';
 
 export interface FakeFile {
@@ -25,6 +26,7 @@ export class FakeHost implements Host {
   /** Standard input and files are handed out in pieces of this many bytes. */
   chunkSize: number = Number.POSITIVE_INFINITY;
   terminal = false;
+  readonly played: FakeProcesses = new FakeProcesses(this);
   #out: string[] = ['', '', ''];
 
   get stdout(): string {
@@ -106,6 +108,10 @@ export class FakeHost implements Host {
     if (program === undefined) throw new HostError('ENOENT', name, 'run');
     const answer = program(argv, input ?? new Uint8Array());
     return { status: 0, signal: undefined, stdout: new Uint8Array(), stderr: new Uint8Array(), ...answer };
+  }
+
+  async processes(): Promise<FakeProcesses> {
+    return this.played;
   }
 
   #do(what: string, subject: string): void {

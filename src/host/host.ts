@@ -1,7 +1,11 @@
 // The machine as the programs see it: files, standard streams, processes, the environment. An interface only:
 // host/node.ts is the real one, host/fake.ts a stateful one for tests.
 
-/** What a machine can do for us. All calls but `run` are synchronous: our filters do one thing at a time. */
+import type { Finished, Processes } from './processes.ts';
+
+export type { Finished };
+
+/** What a machine can do for us. All calls but those that deal with processes are synchronous: our filters do one thing at a time. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The effective user; 0 is root. */
@@ -29,6 +33,8 @@ export interface Host {
   makeFolder(path: string): void;
   /** Runs a program without a shell and gathers what it prints. Throws HostError where it can't be started. */
   run(argv: readonly string[], input?: Uint8Array): Promise<Finished>;
+  /** What it can do with processes besides; loaded when it is asked for. */
+  processes(): Promise<Processes>;
 }
 
 export interface FileStatus {
@@ -36,15 +42,6 @@ export interface FileStatus {
   readonly mode: number;
   readonly uid: number;
   readonly size: number;
-}
-
-/** How a process ended. */
-export interface Finished {
-  /** Exit status; undefined where a signal ended it. */
-  readonly status: number | undefined;
-  readonly signal: string | undefined;
-  readonly stdout: Uint8Array;
-  readonly stderr: Uint8Array;
 }
 
 /** A call to the system that failed: the errno name, what was done, to what. */

@@ -1,5 +1,5 @@
-// The real machine, through Node. The only file outside bridge/endpoints/ that touches the file system or starts
-// processes; what is done with them is decided elsewhere.
+// The real machine, through Node. It touches the file system, and node-processes.ts beside it starts processes;
+// no other file outside bridge/endpoints/ does. What is done with them is decided elsewhere.
 
 import {
   closeSync,
@@ -15,7 +15,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type FileStatus, type Finished, type Host, HostError } from './host.ts';
+import { type FileStatus, type Host, HostError } from './host.ts';
+import type { Processes } from './processes.ts';
 
 /** A file is read in chunks of this size, a pipe in what it holds (64 KiB by default, up to this). */
 const CHUNK = 1 << 20;
@@ -36,7 +37,8 @@ export function nodeHost(): Host {
     rename,
     remove: (path) => attempt(path, 'write', () => rmSync(path, { force: true })),
     makeFolder: (path) => attempt(path, 'write', () => void mkdirSync(path, { recursive: true })),
-    run,
+    run: async (argv, input) => (await processes()).run(argv, input),
+    processes,
   };
 }
 
@@ -144,28 +146,8 @@ function rename(from: string, to: string): void {
   });
 }
 
-async function run(argv: readonly string[], input?: Uint8Array): Promise<Finished> {
-  const { spawn } = await import('node:child_process');
-  const [program = '', ...rest] = argv;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const out: Uint8Array[] = [];
-    const err: Uint8Array[] = [];
-    child.stdout.on('data', (bytes: Uint8Array) => out.push(bytes));
-    child.stderr.on('data', (bytes: Uint8Array) => err.push(bytes));
-    child.on('error', (error) => reject(new HostError(errnoOf(error), program, 'run')));
-    child.on('close', (status, signal) => {
-      resolve({
-        status: status ?? undefined,
-        signal: signal ?? undefined,
-        stdout: Buffer.concat(out),
-        stderr: Buffer.concat(err),
-      });
-    });
-    // A program that ends without reading all of its input is no error of ours: its status tells.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
+async function processes(): Promise<Processes> {
+  return (await import('./node-processes.ts')).nodeProcesses();
 }
 
 /** Runs a call; a system error becomes a HostError about `subject`. */

@@ -1,26 +1,40 @@
-// fwgen(1): hosts and ports in, a packet filter out. The declaration; the verbs stand in programs/fwgen/, one file each.
+// fwgen(1): hosts and ports in, a packet filter out, printed or loaded. The declaration; the verbs stand in programs/fwgen/, one file each.
 
+import { APPLY_FAULTS } from '../apply/faults.ts';
 import type { Program } from '../command/program.ts';
 import { DOCUMENT_FAULTS } from '../document/faults.ts';
 import { FIREWALL_FAULTS } from '../firewall/faults.ts';
 import { INVENTORY_FAULTS } from '../inventory/faults.ts';
+import { apply } from './fwgen/apply.ts';
+import { confirm } from './fwgen/confirm.ts';
 import { doctor } from './fwgen/doctor.ts';
 import { emit } from './fwgen/emit.ts';
+import { plan } from './fwgen/plan.ts';
+import { rollback } from './fwgen/rollback.ts';
+import { status } from './fwgen/status.ts';
 
 export const program: Program = {
   name: 'fwgen',
   section: 1,
   summary: 'packet filters from the hosts of a cloud',
-  verbs: [emit, doctor],
+  verbs: [emit, plan, apply, confirm, rollback, status, doctor],
   exits: {
     ok: '',
-    negative: "Of doctor: something keeps Amazon's cloud from being asked.",
     usage: 'The command line is wrong, or asks a target for what it cannot do.',
-    data: 'The host stream is not one, or is incomplete, or holds what must not be let in. Nothing was written.',
+    negative:
+      'Of apply: it was not confirmed, and has been put back. Of confirm and rollback: there is nothing to do. Of status: what is loaded is not what was loaded, or nothing was. Of doctor: something keeps its cloud from being asked.',
+    data: 'The host stream is not one, or is incomplete, or holds what must not be let in; or a guard or the rehearsal refused. Nothing was written.',
     noInput: '',
+    unavailable: 'A tool that is needed is not there, or does not work.',
     cantCreate: '',
-    io: '',
+    io: 'Writing failed, for example because the disk is full; or loading failed. The diagnostics say whether everything has been put back.',
+    tempFail: 'Another run holds the lock for too long, or what was loaded last is not confirmed yet.',
     noPermission: '',
+  },
+  environment: {
+    PENSTOCK_STATE: 'The folder for what apply must remember; /var/lib/penstock where it is not set.',
+    SSH_CONNECTION:
+      'The session that must stay possible. Where sudo(8) has taken it away, it is looked for in the processes above.',
   },
   faults: {
     DOC007: DOCUMENT_FAULTS.DOC007,
@@ -29,6 +43,7 @@ export const program: Program = {
     INV007: INVENTORY_FAULTS.INV007,
     INV008: INVENTORY_FAULTS.INV008,
     ...FIREWALL_FAULTS,
+    ...APPLY_FAULTS,
   },
   examples: [
     {
@@ -44,6 +59,10 @@ export const program: Program = {
       text: 'Plain commands for the web servers.',
       command:
         'cloudhosts examples/describe-instances.json | fwgen emit -p 80,443 -t commands -s tag:role=web',
+    },
+    {
+      text: 'What would change on this machine.',
+      command: 'cloudhosts examples/describe-instances.json | fwgen plan --ports 22,80',
     },
   ],
 };

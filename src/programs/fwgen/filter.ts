@@ -15,6 +15,7 @@ import { readTable } from '../../firewall/nft-table.ts';
 import { HOSTS, policyOf } from '../../firewall/parse.ts';
 import { targets } from '../../firewall/targets/index.ts';
 import type { NftTable } from '../../firewall/targets/options.ts';
+import type { Host } from '../../inventory/model.ts';
 import { readCondition } from '../../inventory/select.ts';
 import { readHosts } from './streams.ts';
 
@@ -124,15 +125,22 @@ export interface Filter {
 /** What came of it: a filter, or after reporting why there is none the exit status. */
 export type Made = { readonly filter: Filter } | { readonly exit: number };
 
+/** How a filter is made. */
+export interface Making {
+  readonly together: boolean;
+  /** Where the hosts come from, if not strictly from the streams; undefined after reporting why there are none. */
+  readonly gather?: (asked: Asked, io: Io) => readonly Host[] | undefined;
+}
+
 /** Makes the filter that is asked for, and reports all that is to be said of it. Throws UsageError. */
-export function makeFilter(asked: Asked, io: Io, { together }: { readonly together: boolean }): Made {
+export function makeFilter(asked: Asked, io: Io, { together, gather = strictly }: Making): Made {
   const policy = orUsage(policyFrom(asked));
   const table = tableFrom(asked);
   const choice = {
     conditions: asked.texts('select').map((text) => orUsage(readCondition(new Source('--select', text)))),
     scope: wordOf(SCOPES, asked.text('addresses')) ?? 'public',
   };
-  const hosts = readHosts(asked.operands, asked.flag('accept-incomplete'), io);
+  const hosts = gather(asked, io);
   if (hosts === undefined) return { exit: EXIT.data };
   const { ruleset, diagnostics } = expand(policy, new Map([[HOSTS, choice]]), hosts);
   const findings = [...diagnostics, ...check(ruleset)];
@@ -145,6 +153,10 @@ export function makeFilter(asked: Asked, io: Io, { together }: { readonly togeth
   io.report(...refusals);
   if (refusals.length > 0) return { exit: EXIT.usage };
   return { filter: { ruleset, artifacts: target.emit(ruleset, options) } };
+}
+
+function strictly(asked: Asked, io: Io): readonly Host[] | undefined {
+  return readHosts(asked.operands, asked.flag('accept-incomplete'), io);
 }
 
 function policyFrom(asked: Asked): Policy | Diagnostic {
