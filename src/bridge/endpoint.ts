@@ -20,6 +20,10 @@ export interface World {
   readonly onReload?: (reload: Reload) => () => void;
   /** Whose connection an address is opened for, where that is known. */
   readonly client?: Parties | undefined;
+  /** What else is known of it, by the names that programs are told it by: see Client. */
+  readonly facts?: (() => Facts) | undefined;
+  /** What the names of the variables begin with that programs are told things by: `SOCAT` unless -lp says otherwise. */
+  readonly prefix?: string;
   /** Is told of every client that a listener turns away. */
   readonly refused?: (peer: string, why: string) => void;
 }
@@ -38,10 +42,15 @@ export interface Parties {
   readonly own: Place;
 }
 
+/** Texts by the names of the variables that they stand in, without what these begin with. */
+export type Facts = Readonly<Record<string, string>>;
+
 /** The end that a listener makes of a client. */
 export interface Client extends End {
   /** Absent where the address type can't tell. */
   readonly parties?: Parties;
+  /** What a program that is run for this connection is told besides: `OPENSSL_X509_SUBJECT` and its like. */
+  readonly facts?: () => Facts;
 }
 
 /** An address, checked. */

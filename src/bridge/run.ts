@@ -38,7 +38,7 @@ async function once({ left, right, ways }: Bridge, settings: RunSettings, world:
   const carried = connections.begin(client);
   let end: End;
   try {
-    end = await right.open({ ...world, client: client.parties }, useOf('right', ways));
+    end = await right.open({ ...world, client: client.parties, facts: client.facts }, useOf('right', ways));
   } catch (error) {
     client.dispose('broken');
     carried.giveUp(error instanceof Error ? error.message : String(error));

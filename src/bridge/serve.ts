@@ -123,7 +123,7 @@ class Server {
 
   async #handle(client: Client): Promise<void> {
     const carried = this.#connections.begin(client);
-    const world = { ...this.#world, client: client.parties };
+    const world = { ...this.#world, client: client.parties, facts: client.facts };
     let end: End;
     try {
       end = await this.#other.open(world, useOf(this.#side === 'left' ? 'right' : 'left', this.#bridge.ways));

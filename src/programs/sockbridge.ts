@@ -9,8 +9,9 @@ import { EXIT } from '../command/exit.ts';
 import type { Io } from '../command/io.ts';
 import { type Invocation, type Program, verb } from '../command/program.ts';
 import { UsageError } from '../command/usage.ts';
+import { VERSION } from '../command/version.ts';
 import { Source } from '../document/source.ts';
-import { carry } from './sockbridge/carry.ts';
+import { carry, prefixOf } from './sockbridge/carry.ts';
 import { dumpOf, LOGGING_OPTIONS, logOf, nameOf, rawOf } from './sockbridge/logging.ts';
 import { MANNER_OPTIONS, mannerOf } from './sockbridge/manner.ts';
 import { SERVICE_OPTIONS, serviceOf } from './sockbridge/service.ts';
@@ -51,6 +52,11 @@ export const program: Program = {
       'How many sockets were handed over, for SD-LISTEN: see sd_listen_fds(3). Not passed on to programs.',
     LISTEN_PID: 'To which process.',
     LISTEN_FDNAMES: 'Their names, with colons between.',
+    SOCAT_PEERADDR:
+      'Set for programs that are run for a client: his address, and his port in SOCAT_PEERPORT; where he came to in SOCAT_SOCKADDR and SOCAT_SOCKPORT. With -lp NAME the names begin with that in place of SOCAT.',
+    SOCAT_PID: 'Set for programs that are run: the number of this process, and SOCAT_VERSION.',
+    SOCAT_OPENSSL_X509_SUBJECT:
+      'Set for programs that are run for a TLS peer with a certificate: its subject, and so SOCAT_OPENSSL_X509_ISSUER; SOCAT_OPENSSL_X509_COMMONNAME and the like for each field, SOCAT_OPENSSL_X509V3_SUBJECTALTNAME_DNS for the names that it is for.',
     SHELL: 'The shell that SHELL runs.',
   },
   files: {
@@ -97,6 +103,8 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
       log,
       env,
       lock: lockOf(invocation),
+      prefix: prefixOf(invocation.text('lp') ?? 'socat'),
+      version: VERSION,
       ...(raw === undefined ? {} : { raw }),
       dump: dumpOf(invocation),
       limits: limitsOf(invocation, ways),

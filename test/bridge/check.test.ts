@@ -195,9 +195,9 @@ const REFUSED: readonly (readonly [left: string, faults: string, reason: string]
     'the type says it already',
   ],
   [
-    'tcp:h:1,fork',
-    'BRG008 "fork": option "fork" not supported with this address type (TCP does not take it; TCP-LISTEN, TCP4-LISTEN, TCP6-LISTEN, OPENSSL-LISTEN and 3 others do)',
-    'socat would connect again and again',
+    'unix:/x,max-children=3',
+    'BRG010 "3": option max-children not allowed without option fork (without fork it connects once and then no more)',
+    'it is about connections',
   ],
   // Values.
   ['tcp-l:1,fork=2', 'BRG009 "2": option fork: "2" is neither 0 nor 1', 'socat takes any number for true'],

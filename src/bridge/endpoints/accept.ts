@@ -90,7 +90,7 @@ export interface Listener {
    * What a client that is admitted goes through before it is served (a TLS handshake), and the end that comes of it.
    * Without it a connection is served as it is. Throws OpenError.
    */
-  readonly welcome?: (socket: Socket, peer: string, world: World) => Promise<End>;
+  readonly welcome?: (socket: Socket, peer: string, world: World) => Promise<Client>;
 }
 
 /** Why a client is refused; undefined for one that is welcome. Nobody knows who the parties are that have gone again. */

@@ -1,8 +1,7 @@
 // What an address does to the process besides opening: a lock file first, another user afterwards. These options every
 // type takes; EXEC and its like have them done to the program instead.
 
-import { type Endpoint, OpenError, type Serving, type World } from '../endpoint.ts';
-import type { End } from '../engines/engine.ts';
+import { type Client, type Endpoint, OpenError, type Serving, type World } from '../endpoint.ts';
 import { reasonOf } from '../errno.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
@@ -86,7 +85,7 @@ export function locked(
   };
 }
 
-function released(end: End, release: () => void): End {
+function released(end: Client, release: () => void): Client {
   return {
     ...end,
     dispose: (parting) => {

@@ -7,7 +7,7 @@ import type { Given } from '../given.ts';
 export const ATTEMPT_OPTIONS = ['retry', 'forever', 'interval'] as const;
 
 /** One second, as in socat. */
-const INTERVAL = 1;
+export const INTERVAL = 1;
 
 /** Runs `attempt` until it succeeds; throws its last OpenError where no more attempts are wanted or none can help. */
 export async function persist<T>(

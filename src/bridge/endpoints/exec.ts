@@ -10,6 +10,7 @@ import type { Given } from '../given.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { splitCommand } from '../parse.ts';
 import { type Identity, identityOf, LOCK_OPTIONS, locked } from './around.ts';
+import { environmentOf } from './environment.ts';
 import { MANNER_OPTIONS, type Manners, mannersOf } from './manners.ts';
 import { shared } from './share.ts';
 
@@ -200,7 +201,7 @@ async function start(
       : [file, args, basename(file)];
   const options = {
     argv0: given.flag('dash') === true ? `-${name}` : name,
-    env: { ...withoutListen(world.env), ...(path === undefined ? {} : { PATH: path }) },
+    env: { ...environmentOf(world), ...(path === undefined ? {} : { PATH: path }) },
     stdio,
     detached: given.flag('setsid') === true,
     ...(cwd === undefined ? {} : { cwd }),
@@ -292,12 +293,3 @@ function childEnd(child: ChildProcess, channel: Channel, label: string, manners:
 
 /** Milliseconds that a child has after SIGTERM. */
 const LAST_WORDS = 2000;
-
-/** The environment without systemd's handing-over, which was for this process: sd_listen_fds(3). */
-function withoutListen(env: World['env']): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !/^LISTEN_(PID|FDS|FDNAMES|PIDFDID)$/.test(name)) kept[name] = value;
-  }
-  return kept;
-}

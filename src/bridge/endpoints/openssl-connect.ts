@@ -2,7 +2,6 @@
 
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { type Endpoint, OpenError, type World } from '../endpoint.ts';
-import type { End } from '../engines/engine.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
@@ -87,7 +86,7 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
           context ??= first(world);
           const loaded = await context;
           const { socket, raw } = await secured(dialler, target, tls, name, sni, loaded, world);
-          return tlsEnd(socket, raw, label, manners) satisfies End;
+          return tlsEnd(socket, raw, label, manners);
         }),
     },
     manners,

@@ -2,8 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
-import { type Endpoint, OpenError, type World } from '../endpoint.ts';
-import type { End } from '../engines/engine.ts';
+import { type Client, type Endpoint, OpenError, type World } from '../endpoint.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { type Listening, listenerEndpoint } from './accept.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
@@ -113,7 +112,7 @@ class Hall {
   }
 
   /** Shakes hands. Throws OpenError. */
-  async welcome(raw: Socket, peer: string, world: World): Promise<End> {
+  async welcome(raw: Socket, peer: string, world: World): Promise<Client> {
     const { label } = this.#plan;
     const { checkServerIdentity } = await import('node:tls');
     const server = this.#server;

@@ -4,11 +4,13 @@ import type { Endpoint } from '../endpoint.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
+import { AGAIN_OPTIONS, again } from './connect-again.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { socketEnd } from './socket-end.ts';
 import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
 
 const TCP_CONNECT_OPTIONS = [
+  ...AGAIN_OPTIONS,
   ...ATTEMPT_OPTIONS,
   ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
@@ -24,7 +26,8 @@ export const tcpConnect: Kind = kind({
   needed: 2,
   summary: 'a TCP connection',
   options: [...TCP_CONNECT_OPTIONS, 'protocol-family'],
-  plan: (written, report) => plan(written, written.given.family('protocol-family'), report),
+  plan: (written, report) =>
+    plan(written, written.given.family('protocol-family'), report, written.preferences.resolve),
 });
 
 export const tcp4Connect: Kind = kind({
@@ -49,13 +52,14 @@ function plan(
   written: Written<ConnectOption>,
   family: 4 | 6 | undefined,
   report: Report,
+  prefer?: 4 | 6,
 ): Endpoint | undefined {
   const { label, given, parameters } = written;
   const manners = mannersOf(given, report);
   const target = readTarget(parameters[0], parameters[1], report);
-  const dialler = readDialler(label, given, family, report);
+  const dialler = readDialler(label, given, family, report, prefer);
   if (target === undefined || dialler === undefined) return undefined;
-  return around(
+  const endpoint = around(
     given,
     report,
     {
@@ -68,4 +72,5 @@ function plan(
     },
     manners,
   );
+  return again(given, report, endpoint);
 }

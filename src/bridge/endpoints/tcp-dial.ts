@@ -1,7 +1,7 @@
 // How a TCP connection is opened, whatever is spoken over it afterwards: TCP itself, TLS, a proxy's protocol.
 
-import { ADDRCONFIG, ALL, V4MAPPED } from 'node:dns';
-import { connect, isIP, type Socket } from 'node:net';
+import { ADDRCONFIG, ALL, lookup, V4MAPPED } from 'node:dns';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { OpenError, type World } from '../endpoint.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
@@ -38,6 +38,8 @@ export interface Dialler {
   readonly label: string;
   readonly given: Given<DialOption>;
   readonly family: 4 | 6 | undefined;
+  /** Which is tried first where both will do; undefined is as the resolver has them. */
+  readonly prefer: 4 | 6 | undefined;
   readonly local: Local;
 }
 
@@ -59,6 +61,7 @@ export function readDialler(
   given: Given<DialOption>,
   family: 4 | 6 | undefined,
   report: Report,
+  prefer?: 4 | 6,
 ): Dialler | undefined {
   const local = readLocal(given, report);
   if (given.flag('so-reuseaddr') === false) {
@@ -69,12 +72,12 @@ export function readDialler(
   if (given.flag('ai-passive') === true) {
     report('BRG009', given.token('ai-passive')?.span, 'option ai-passive: it means nothing to a client');
   }
-  return local === undefined ? undefined : { label, given, family, local };
+  return local === undefined ? undefined : { label, given, family, prefer, local };
 }
 
 /** Connects once. Throws OpenError. */
 export async function dial(
-  { label, given, family, local }: Dialler,
+  { label, given, family, prefer, local }: Dialler,
   { host, port }: Target,
   world: World,
 ): Promise<Socket> {
@@ -91,6 +94,7 @@ export async function dial(
         hints: hintsOf(given),
         ...tuningOf(given),
         ...(family === undefined ? {} : { family }),
+        ...(prefer === undefined ? {} : { lookup: ordered(prefer) }),
         ...(local.host === undefined ? {} : { localAddress: local.host }),
         ...(localPort === undefined ? {} : { localPort }),
       }),
@@ -99,6 +103,13 @@ export async function dial(
   tune(socket, given, label);
   world.log.say('N', `successfully connected from local address ${ownPlace(socket) ?? 'that is gone'}`);
   return socket;
+}
+
+/** Looks names up with the addresses of one family first: connect() tries them in that order (RFC 8305 section 4). */
+function ordered(prefer: 4 | 6): LookupFunction {
+  return (name, options, done) => {
+    lookup(name, { ...options, order: prefer === 4 ? 'ipv4first' : 'ipv6first' }, done);
+  };
 }
 
 /** The ports of rresvport(3), from the top: the first that is free. */

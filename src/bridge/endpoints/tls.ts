@@ -5,11 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ConnectionOptions, PeerCertificate, SecureContextOptions, TLSSocket } from 'node:tls';
-import { OpenError, type World } from '../endpoint.ts';
-import type { End } from '../engines/engine.ts';
+import { type Client, OpenError, type World } from '../endpoint.ts';
 import { codeOf, reasonOf } from '../errno.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
+import { certificateFacts } from './certificate-facts.ts';
 import type { Manners } from './manners.ts';
 import { resetSocket } from './socket-end.ts';
 
@@ -239,13 +239,14 @@ function named(name: string, { subject, subjectaltname }: PeerCertificate): bool
 }
 
 /** The end that a TLS connection is; `raw` is what it runs over. */
-export function tlsEnd(socket: TLSSocket, raw: Socket, label: string, manners: Manners): End {
+export function tlsEnd(socket: TLSSocket, raw: Socket, label: string, manners: Manners): Client {
   socket.on('error', () => undefined);
   return {
     label,
     input: socket,
     output: socket,
     ...manners,
+    facts: () => certificateFacts(socket),
     dispose: (parting) => {
       if (parting !== 'broken' || raw.destroyed) {
         socket.destroy();

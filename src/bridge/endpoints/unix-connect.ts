@@ -6,12 +6,14 @@ import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { CONNECT_OPTIONS, connected } from './connect.ts';
+import { AGAIN_OPTIONS, again } from './connect-again.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { unixPlace } from './places.ts';
 import { socketEnd } from './socket-end.ts';
 import { readPath } from './socket-path.ts';
 
 const UNIX_CONNECT_OPTIONS = [
+  ...AGAIN_OPTIONS,
   ...ATTEMPT_OPTIONS,
   ...CONNECT_OPTIONS,
   ...MANNER_OPTIONS,
@@ -51,24 +53,28 @@ function plan(written: Written<ConnectOption>, report: Report): Endpoint | undef
   const where = unixPlace(path);
   const attempt = (): Promise<Socket> =>
     connected(label, where, given, () => connect({ path, allowHalfOpen: true }), explain);
-  return around(
+  return again(
     given,
     report,
-    {
-      label,
-      gives: true,
-      takes: true,
-      descriptors: 1,
-      open: async (world: World) => {
-        const socket = await persist(given, world, () => {
-          world.log.say('N', `opening connection to ${where}`);
-          return whileFull(attempt, given.seconds('connect-timeout'));
-        });
-        world.log.say('N', 'successfully connected via unix socket');
-        return socketEnd(socket, label, manners);
+    around(
+      given,
+      report,
+      {
+        label,
+        gives: true,
+        takes: true,
+        descriptors: 1,
+        open: async (world: World) => {
+          const socket = await persist(given, world, () => {
+            world.log.say('N', `opening connection to ${where}`);
+            return whileFull(attempt, given.seconds('connect-timeout'));
+          });
+          world.log.say('N', 'successfully connected via unix socket');
+          return socketEnd(socket, label, manners);
+        },
       },
-    },
-    manners,
+      manners,
+    ),
   );
 }
 

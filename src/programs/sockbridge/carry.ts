@@ -26,6 +26,9 @@ export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> 
   /** --statistics: at the end too. */
   readonly statistics: boolean;
   readonly lock: LockFile | undefined;
+  /** What the names of the variables begin with that programs are told things by, and the version that they are told. */
+  readonly prefix: string;
+  readonly version: string;
   /** What is asked of a bridge that stays; socat knows nothing of the kind. */
   readonly service?: Pick<RunSettings, 'drain' | 'exitIdle' | 'observer' | 'total'>;
 }
@@ -65,7 +68,8 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
       },
       {
         log,
-        env,
+        env: { ...env, [`${carriage.prefix}_VERSION`]: carriage.version },
+        prefix: carriage.prefix,
         atExit: (task) => tidying.add(task),
         onReload: (task) => reloads.add(task),
         refused: (peer, why) => service?.observer?.refused?.(peer, why),
@@ -76,4 +80,9 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
     tidying.run();
     tidying.release();
   }
+}
+
+/** The beginning that a program's name makes: in capitals, as a variable's name may be. */
+export function prefixOf(program: string): string {
+  return program.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
 }

@@ -14,7 +14,7 @@ import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import { Source, spanText } from '../../document/source.ts';
-import { carry } from './carry.ts';
+import { carry, prefixOf } from './carry.ts';
 import { logWriter, rawWriter } from './sinks.ts';
 import { SOCAT_VERSION, socatHelp, socatVersion } from './socat-help.ts';
 import { readSocatLine, type SocatLine } from './socat-line.ts';
@@ -88,7 +88,9 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
   const raw = await rawWriter(line.rawForward, line.rawBackward, program, io.host.env);
   const status = await carry(bridge, {
     log,
-    env: { ...io.host.env, ...ownEnvironment(program) },
+    env: io.host.env,
+    prefix: prefixOf(program),
+    version: SOCAT_VERSION,
     socat: true,
     lock: line.lock,
     dump: dumpOf(line),
@@ -145,14 +147,4 @@ function familyIn(text: string | undefined): 0 | 4 | 6 | undefined {
 function dumpOf({ text, hex }: SocatLine): DumpForm | undefined {
   if (text && hex) return 'both';
   return text ? 'text' : hex ? 'hex' : undefined;
-}
-
-/** What programs that are run are told about this process. */
-function ownEnvironment(program: string): Record<string, string> {
-  const prefix = program.toUpperCase();
-  return {
-    [`${prefix}_VERSION`]: SOCAT_VERSION,
-    [`${prefix}_PID`]: String(process.pid),
-    [`${prefix}_PPID`]: String(process.pid),
-  };
 }
