@@ -6,8 +6,9 @@ complete -c bgpgen -n __fish_use_subcommand -a lint -d 'report what is wrong wit
 complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -F
-complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s n -l dry-run -d 'with --out: print what would be done, and do nothing'
@@ -18,8 +19,9 @@ complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l show-secrets -d 'pri
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -F
-complete -c bgpgen -n '__fish_seen_subcommand_from check' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s h -l help -d 'print a summary of the command line and end'

@@ -40,7 +40,7 @@ export const ROUTING_FAULTS = {
   BGP010: { severity: 'error', meaning: "A neighbour's address is an address of the site itself." },
   BGP011: {
     severity: 'error',
-    meaning: "A provider has the site's own AS number.",
+    meaning: "A neighbour has the site's own AS number, and is no router of the site by its role.",
   },
   BGP012: {
     severity: 'error',
@@ -77,7 +77,7 @@ export const ROUTING_FAULTS = {
   BGP021: {
     severity: 'warning',
     meaning:
-      'The site has several routers. No sessions between them are emitted, so that each knows the routes of its own providers only.',
+      'Two routers have no addresses in common to talk over, neither loopbacks nor a link. There are no sessions between them, so that each knows the routes of its own neighbours only.',
   },
   BGP022: {
     severity: 'warning',
@@ -113,6 +113,66 @@ export const ROUTING_FAULTS = {
     severity: 'note',
     meaning:
       'Passwords are shown as asterisks. --show-secrets prints them, and --out writes them into files that only the daemon can read.',
+  },
+  BGP031: {
+    severity: 'error',
+    meaning:
+      'A neighbour or data centre is named for a prefix that the site does not have, or one that stands in primary and in backup.',
+  },
+  BGP032: {
+    severity: 'error',
+    meaning:
+      'A prefix can not be split so: the parts must be inside of it, no longer than /24 or /48, and each for one neighbour. A single /24 or /48 can not be split at all, since nobody takes its halves.',
+  },
+  BGP033: {
+    severity: 'error',
+    meaning:
+      'A backup that would attract the traffic: a part of the prefix, which every router prefers to the whole, is announced there and not by the primary way.',
+  },
+  BGP034: {
+    severity: 'error',
+    meaning:
+      'Damping that can never put a route aside: the penalty never rises above reuse x 2 ^ (max-suppress / half-life), and that is not above suppress.',
+  },
+  BGP035: {
+    severity: 'warning',
+    meaning:
+      'Damping that is stricter than RFC 7196 says: routes of innocent networks are put aside for an hour after a change or two. suppress is to be 6000 or more, and the ceiling 50000 or more.',
+  },
+  BGP036: {
+    severity: 'error',
+    meaning:
+      'Graceful restart with a single router: while it restarts nobody forwards, and neighbours that keep its routes send the traffic into a hole.',
+  },
+  BGP037: {
+    severity: 'error',
+    meaning:
+      'Only single addresses of own prefixes can be discarded by blackhole: whatever is larger would be a request to take the site off the net.',
+  },
+  BGP038: {
+    severity: 'error',
+    meaning:
+      'A customer without a list of what it may announce. Without one, it could take the traffic of anybody. bgpq4 -j prints one.',
+  },
+  BGP039: { severity: 'error', meaning: "A prefix file is not there or can't be read." },
+  BGP040: { severity: 'error', meaning: 'Something in a prefix file is no prefix.' },
+  BGP041: {
+    severity: 'warning',
+    meaning: 'A prefix file has no prefixes, so that everything is refused of the neighbour.',
+  },
+  BGP042: {
+    severity: 'error',
+    meaning:
+      "A neighbour of the role ibgp has another AS number than the site, or one of the others has the site's.",
+  },
+  BGP043: {
+    severity: 'warning',
+    meaning: 'Some sessions with a network have a password and others have none. Agree on one for all.',
+  },
+  BGP053: {
+    severity: 'warning',
+    meaning:
+      'Routers of the site talk over their loopbacks, and nothing tells them the way to these: say igp: ospf or igp: static, or see to it otherwise and say igp: none.',
   },
   BGP101: {
     severity: 'error',
@@ -163,6 +223,26 @@ export const ROUTING_FAULTS = {
     severity: 'error',
     meaning: 'A password with a double quote or a backslash in it, which the daemon has no way to write.',
   },
+  BGP113: {
+    severity: 'error',
+    meaning:
+      'Quagga can not ask for validated ROAs (RPKI). May be accepted: routes of a wrong origin are then taken.',
+  },
+  BGP114: {
+    severity: 'error',
+    meaning:
+      'BIRD and OpenBGPD do not damp routes that come and go. May be accepted: they are used as they come.',
+  },
+  BGP115: {
+    severity: 'error',
+    meaning:
+      'OpenBGPD, and Quagga 0.99, use one of several equally good ways only. May be accepted: there is one way at a time.',
+  },
+  BGP116: {
+    severity: 'error',
+    meaning:
+      'OpenBGPD does not speak OSPF. May be accepted: something else must then tell the routers of each other.',
+  },
 } as const satisfies FaultTable;
 
 /** A code of this domain. */
@@ -176,6 +256,10 @@ export const ACCEPTABLE: readonly RoutingCode[] = [
   'BGP102',
   'BGP103',
   'BGP109',
+  'BGP113',
+  'BGP114',
+  'BGP115',
+  'BGP116',
 ];
 
 export const diagnose: Diagnose<typeof ROUTING_FAULTS> = diagnoser(ROUTING_FAULTS);

@@ -1,242 +1,226 @@
-// From the intent of the site to the policy of its sessions: what may come in, what may go out, what is marked. The
-// requirements R1 to R20 are those that RFC 7454, 8212, 7999, 8326 and practice make of a site at two providers.
+// From the intent of the site to the policy of its sessions: what may come in, what may go out, what is marked, and by
+// which way it is to be used. The lists that the maps refer to are made in lists.ts.
 
+import { type Asn, type Family, Prefix } from '../address/index.ts';
 import {
-  type Asn,
-  type AsnBlock,
-  bogonAsns,
-  bogonBlocks,
-  documentation,
-  type Family,
-  Prefix,
-} from '../address/index.ts';
-import type { OwnPrefix, Wanted } from './model.ts';
+  acceptedList,
+  acceptedPathsList,
+  announcesList,
+  communityLists,
+  customersPathList,
+  exactList,
+  LISTS,
+  ownOriginList,
+  TRANSIT_FREE,
+} from './lists.ts';
+import type { Community, LargeCommunity, OwnPrefix, Request, Role, Sent, Wanted } from './model.ts';
 import type {
-  Action,
   Change,
-  Community,
-  CommunityList,
+  Clause,
   Condition,
-  LargeCommunity,
   PathList,
-  PathRule,
   Policy,
   PrefixList,
   PrefixRule,
   RouteMap,
 } from './policy.ts';
+import { BLACKHOLE, GRACEFUL_SHUTDOWN, hasStandard, learnedTag } from './tags.ts';
+
+export { LENGTHS, LISTS, LONGEST_PATH } from './lists.ts';
+export { learnedTag } from './tags.ts';
 
 /** The sessions with one neighbour in one family, as far as policy goes. */
 export interface PolicySession {
   readonly neighbor: string;
   readonly family: Family;
+  readonly role: Role;
+  readonly as: Asn;
   readonly wanted: Wanted;
+  readonly sent: Sent;
+  readonly use: 'primary' | 'backup' | undefined;
+  /** Everybody is asked to go another way (RFC 8326). */
+  readonly drain: boolean;
+  /** What it may announce, where a list of its own was given. */
+  readonly announces: readonly PrefixRule[] | undefined;
+  readonly communities: ReadonlyMap<Request, Community | LargeCommunity>;
+  /** The parts of our prefixes that its line is to carry. */
+  readonly parts: readonly Prefix[];
 }
 
-/** Lengths of prefixes that are taken from others: RFC 7454 section 6.1.3 for the upper ends, practice for the lower. */
-export const LENGTHS: Readonly<Record<Family, { readonly least: number; readonly most: number }>> = {
-  4: { least: 8, most: 24 },
-  6: { least: 12, most: 48 },
+/** What the policy of one router is made of. */
+export interface PolicySite {
+  readonly as: Asn;
+  readonly lab: boolean;
+  /** All blocks of the site: nobody else may announce them to us. */
+  readonly own: readonly Prefix[];
+  /** Those that this router announces. */
+  readonly announced: readonly OwnPrefix[];
+  readonly dataCenter: string | undefined;
+  readonly blackholes: readonly Prefix[];
+  /** Customers of the whole site, with what they may announce. */
+  readonly customers: readonly { readonly as: Asn; readonly announces: readonly PrefixRule[] }[];
+  /** Whether there are validated ROAs to ask. */
+  readonly validated: boolean;
+}
+
+/** Preferences: who pays us, who costs nothing, whom we pay; a backup is behind all others of its role. */
+const PREFERENCE: Readonly<Record<Exclude<Role, 'ibgp'>, number>> = {
+  customer: 200,
+  peer: 150,
+  'route-server': 140,
+  transit: 100,
 };
+const BACKUP_PREFERENCE = -20;
+/** How often a backup has our own number in its path more than a primary way. */
+const BACKUP_PREPENDS = 2;
+/** MED of a backup: compared only between lines to one AS. */
+const BACKUP_MED = 100;
 
-/** Paths with more AS numbers are refused: the longest honest ones are far shorter. */
-export const LONGEST_PATH = 64;
-
-/** Well-known communities: GRACEFUL_SHUTDOWN (RFC 8326 section 5), BLACKHOLE (RFC 7999 section 5). */
-const GRACEFUL_SHUTDOWN: Community = { kind: 'standard', high: 65535, low: 0 };
-const BLACKHOLE: Community = { kind: 'standard', high: 65535, low: 666 };
-
-/** The last number of the community that marks a route as learned from a transit provider. */
-const LEARNED_FROM_TRANSIT = 100;
-
-const PREFERENCE = 100;
-
-/** Names of the lists that the sessions and the maps refer to. */
-export const LISTS = {
-  ownPrefixes: (family: Family): string => `own-v${family}`,
-  accepted: (family: Family, wanted: Wanted): string => `accepted-${wanted}-v${family}`,
-  ownOrigin: 'own-origin',
-  acceptedPaths: 'accepted-paths',
-  gracefulShutdown: 'graceful-shutdown-asked',
-  learned: 'learned',
-  blackhole: 'blackhole-asked',
-  own: 'own-communities',
-  ownLarge: 'own-large-communities',
-} as const;
+/** The neighbour's name in the names of what all sessions between routers of the site share. */
+export const WITHIN = 'within-site';
 
 /** The name of a session's map, in the direction seen from here. */
-export function mapName(session: Omit<PolicySession, 'wanted'>, direction: 'in' | 'out'): string {
-  return `${session.neighbor}-v${session.family}-${direction}`;
+export function mapName(
+  { neighbor, family }: { readonly neighbor: string; readonly family: Family },
+  direction: 'in' | 'out',
+): string {
+  return `${neighbor}-v${family}-${direction}`;
+}
+
+/** How a prefix is announced to a neighbour; `none` where it isn't. */
+export type Treatment = 'plain' | 'primary' | 'backup' | 'none';
+
+/** The treatment that the words of the site file come to. */
+export function treatmentOf(
+  { primary, backup }: Pick<OwnPrefix, 'primary' | 'backup'>,
+  { neighbor, role, use }: Pick<PolicySession, 'neighbor' | 'role' | 'use'>,
+  dataCenter: string | undefined,
+): Treatment {
+  const names = (list: readonly { readonly value: string }[]): boolean =>
+    list.some(({ value }) => value === neighbor || value === dataCenter);
+  if (names(primary)) return 'primary';
+  if (names(backup)) return 'backup';
+  if (role === 'transit' && primary.length + backup.length > 0) {
+    if (backup.length === 0) return 'backup';
+    return primary.length === 0 ? 'primary' : 'none';
+  }
+  return use ?? 'plain';
+}
+
+/** Locks beside the maps, for daemons that let everything pass where a map is lost. */
+export interface Locks {
+  readonly outPrefixes: string | undefined;
+  readonly outPaths: string | undefined;
+  /** How many prefixes of ours may go out. */
+  readonly own: number;
+}
+
+/** The policy of a router, and the second locks by the names of the maps out. */
+export interface MadePolicy {
+  readonly policy: Policy;
+  readonly locks: ReadonlyMap<string, Locks>;
 }
 
 /** The policy of a router with these sessions. A map and list is made for each that a session needs, and no other. */
-export function policyOf(
-  site: { readonly as: Asn; readonly lab: boolean; readonly prefixes: readonly OwnPrefix[] },
-  sessions: readonly PolicySession[],
-): Policy {
-  const own = site.prefixes.map(({ prefix }) => prefix.value).sort((a, b) => Prefix.compare(a, b));
-  const prefixLists: PrefixList[] = [];
-  const seen = new Set<string>();
-  const families: readonly Family[] = [4, 6];
-  for (const family of families) {
-    const carried = sessions.filter((session) => session.family === family);
-    if (carried.length === 0) continue;
-    const mine = own.filter((prefix) => prefix.family === family);
-    prefixLists.push(ownList(family, mine));
-    for (const { wanted } of carried) {
-      const list = acceptedList(family, wanted, mine, site.lab);
-      if (!seen.has(list.name)) prefixLists.push(list);
-      seen.add(list.name);
-    }
+export function policyOf(site: PolicySite, sessions: readonly PolicySession[]): MadePolicy {
+  return new Policies(site).make(sessions);
+}
+
+class Policies {
+  readonly #site: PolicySite;
+  readonly #prefixLists = new Map<string, PrefixList>();
+  readonly #pathLists = new Map<string, PathList>();
+  readonly #maps: RouteMap[] = [];
+  readonly #locks = new Map<string, Locks>();
+
+  constructor(site: PolicySite) {
+    this.#site = site;
   }
-  if (sessions.length === 0) return { prefixLists, pathLists: [], communityLists: [], routeMaps: [] };
-  return {
-    prefixLists,
-    pathLists: [ownOriginList(), acceptedPathsList(site.lab)],
-    communityLists: communityLists(site.as),
-    routeMaps: sessions.flatMap((session) => [inMap(session, site.as), outMap(session, site.as)]),
-  };
-}
 
-/** R2: exactly the own prefixes, no part of them. */
-function ownList(family: Family, own: readonly Prefix[]): PrefixList {
-  return {
-    name: LISTS.ownPrefixes(family),
-    family,
-    why: 'what we announce',
-    rules: own.map((prefix) => exactly('permit', prefix, 'ours')),
-  };
-}
-
-/** R4 to R7: what may come in of a provider. */
-function acceptedList(family: Family, wanted: Wanted, own: readonly Prefix[], lab: boolean): PrefixList {
-  const all = Prefix.parse(family === 4 ? '0.0.0.0/0' : '::/0');
-  const rules: PrefixRule[] = [exactly(wanted === 'full' ? 'deny' : 'permit', all, 'the default route')];
-  if (wanted !== 'default') {
-    rules.push(
-      ...own.map((prefix) => within('deny', prefix, 'ours, and any part of it: somebody else announces it')),
-    );
-    const forLab = documentation();
-    for (const { prefix, name, reference } of bogonBlocks(family)) {
-      // What is ours is refused already, and a daemon that finds a line twice complains.
-      if ((lab && forLab.contains(prefix)) || own.some((each) => each.contains(prefix))) continue;
-      rules.push(within('deny', prefix, `${name} (${reference})`));
+  make(sessions: readonly PolicySession[]): MadePolicy {
+    const { as, announced, customers } = this.#site;
+    const families: readonly Family[] = [4, 6];
+    for (const family of families) {
+      const carried = sessions.filter((session) => session.family === family);
+      if (carried.length === 0) continue;
+      this.#list(
+        exactList(LISTS.ownPrefixes(family), family, 'what we announce', ofFamily(announced, family)),
+      );
     }
-    const { least, most } = LENGTHS[family];
-    // Of IPv6 only 2000::/3 is given out for global unicast (RFC 4291 section 2.4, IANA IPv6 address space).
-    const space = family === 4 ? all : Prefix.parse('2000::/3');
-    rules.push({ action: 'permit', prefix: space, least, most, why: `the rest, from /${least} to /${most}` });
-  }
-  return {
-    name: LISTS.accepted(family, wanted),
-    family,
-    why: wanted === 'default' ? 'what we take: a default route' : 'what we take',
-    rules,
-  };
-}
-
-/** R2: the local origin that goes with the own prefixes. */
-function ownOriginList(): PathList {
-  return {
-    name: LISTS.ownOrigin,
-    why: 'made here: nothing that was learned from anybody',
-    rules: [{ action: 'permit', test: { kind: 'empty' }, why: 'an empty path' }],
-  };
-}
-
-/** R8 to R10. */
-function acceptedPathsList(lab: boolean): PathList {
-  const bogon = (block: AsnBlock): PathRule => ({
-    action: 'deny',
-    test: { kind: 'holds', first: block.first, last: block.last },
-    why: `${block.name} (${block.reference})`,
-  });
-  return {
-    name: LISTS.acceptedPaths,
-    why: 'the AS paths we take',
-    rules: [
-      ...bogonAsns()
-        .filter(({ name }) => !(lab && name === 'documentation'))
-        .map(bogon),
-      { action: 'deny', test: { kind: 'set' }, why: 'AS_SET (RFC 9774)' },
-      {
-        action: 'deny',
-        test: { kind: 'longer', than: LONGEST_PATH },
-        why: `over ${LONGEST_PATH} AS numbers`,
+    const outer = sessions.filter(({ role }) => role !== 'ibgp');
+    if (outer.length > 0) this.#paths(ownOriginList());
+    for (const session of sessions) {
+      if (session.role === 'ibgp') {
+        if (!this.#maps.some(({ name }) => name === mapName(session, 'in'))) this.#within(session.family);
+        continue;
+      }
+      this.#maps.push(this.#inMap(session, session.role), this.#outMap(session));
+    }
+    return {
+      policy: {
+        prefixLists: [...this.#prefixLists.values()],
+        pathLists: [...this.#pathLists.values()],
+        communityLists: outer.length === 0 ? [] : communityLists(as, customers.length > 0),
+        routeMaps: this.#maps,
       },
-      { action: 'permit', test: { kind: 'any' }, why: 'the rest' },
-    ],
-  };
-}
-
-/** R18 to R20: communities that mean something here, and those that must not come from outside. */
-function communityLists(as: Asn): readonly CommunityList[] {
-  const tag = learnedTag(as);
-  const lists: CommunityList[] = [
-    {
-      name: LISTS.gracefulShutdown,
-      size: 'standard',
-      why: 'graceful shutdown (RFC 8326)',
-      rules: [GRACEFUL_SHUTDOWN],
-    },
-    {
-      name: LISTS.learned,
-      size: tag.kind,
-      why: 'our mark of a route learned from a provider',
-      rules: [tag],
-    },
-    {
-      name: LISTS.blackhole,
-      size: 'standard',
-      why: 'BLACKHOLE (RFC 7999), which no provider has to ask of us',
-      rules: [BLACKHOLE],
-    },
-  ];
-  if (hasStandard(as)) {
-    lists.push({
-      name: LISTS.own,
-      size: 'standard',
-      why: 'communities of our own AS, ours to set',
-      rules: [{ kind: 'standard-of', admin: as.value }],
-    });
+      locks: this.#locks,
+    };
   }
-  lists.push({
-    name: LISTS.ownLarge,
-    size: 'large',
-    why: 'large communities of our own AS, ours to set',
-    rules: [{ kind: 'large-of', admin: as.value }],
-  });
-  return lists;
-}
 
-/** Whether standard communities can be of this AS: of a 32-bit number none can be made, so nobody can mean it by one. */
-function hasStandard(as: Asn): boolean {
-  return as.value <= 0xffff;
-}
+  #list(list: PrefixList): string {
+    if (!this.#prefixLists.has(list.name)) this.#prefixLists.set(list.name, list);
+    return list.name;
+  }
 
-/** The mark of a learned route: a standard community where the AS number fits into one. */
-export function learnedTag(as: Asn): Community | LargeCommunity {
-  return hasStandard(as)
-    ? { kind: 'standard', high: as.value, low: LEARNED_FROM_TRANSIT }
-    : { kind: 'large', admin: as.value, first: 0, second: LEARNED_FROM_TRANSIT };
-}
+  #paths(list: PathList): string {
+    if (!this.#pathLists.has(list.name)) this.#pathLists.set(list.name, list);
+    return list.name;
+  }
 
-/**
- * The map of what comes in. A clause permits only what the lists name, so that a list that is lost refuses everything
- * instead of letting everything in.
- */
-function inMap(session: PolicySession, as: Asn): RouteMap {
-  const conditions: readonly Condition[] = [
-    { kind: 'prefix', list: LISTS.accepted(session.family, session.wanted) },
-    { kind: 'path', list: LISTS.acceptedPaths },
-  ];
-  const mark: readonly Change[] = [{ kind: 'tag', community: learnedTag(as) }, { kind: 'next-hop-neighbor' }];
-  const scrubOwn: Change[] = [{ kind: 'scrub', size: 'large', list: LISTS.ownLarge }];
-  if (hasStandard(as)) scrubOwn.unshift({ kind: 'scrub', size: 'standard', list: LISTS.own });
-  return {
-    name: mapName(session, 'in'),
-    family: session.family,
-    clauses: [
+  /** Between routers of the site everything passes, in words: each of them has filtered it where it came in. */
+  #within(family: Family): void {
+    for (const direction of ['in', 'out'] as const) {
+      this.#maps.push({
+        name: mapName({ neighbor: WITHIN, family }, direction),
+        family,
+        clauses: [
+          {
+            action: 'permit',
+            why: 'between our own routers: filtered where it came in',
+            conditions: [],
+            changes: [],
+          },
+        ],
+      });
+    }
+  }
+
+  /**
+   * The map of what comes in. A clause permits only what the lists name, so that a list that is lost refuses everything
+   * instead of letting everything in.
+   */
+  #inMap(session: PolicySession, role: Exclude<Role, 'ibgp'>): RouteMap {
+    const { as, lab, own, validated } = this.#site;
+    const { family, wanted, announces, neighbor } = session;
+    const prefixes = this.#list(
+      announces === undefined
+        ? acceptedList(family, role === 'transit' ? wanted : 'full', own, lab)
+        : announcesList(LISTS.of(neighbor, family, 'announces'), family, announces, lab),
+    );
+    const itself = TRANSIT_FREE.includes(session.as.value) ? session.as.value : undefined;
+    const paths = this.#paths(
+      role === 'transit' ? acceptedPathsList(lab) : acceptedPathsList(lab, { itself }),
+    );
+    const conditions: readonly Condition[] = [
+      { kind: 'prefix', list: prefixes },
+      { kind: 'path', list: paths },
+    ];
+    const mark: Change[] = [{ kind: 'tag', community: learnedTag(as, role) }];
+    // Routes of a route server come with the next hops of its other clients (RFC 7947 section 2.2.1).
+    if (role !== 'route-server') mark.push({ kind: 'next-hop-neighbor' });
+    const scrubOwn: Change[] = [{ kind: 'scrub', size: 'large', list: LISTS.ownLarge }];
+    if (hasStandard(as)) scrubOwn.unshift({ kind: 'scrub', size: 'standard', list: LISTS.own });
+    const clauses: Clause[] = [
       {
         action: 'permit',
         why: 'our own communities mean something only when we set them',
@@ -246,58 +230,268 @@ function inMap(session: PolicySession, as: Asn): RouteMap {
       },
       {
         action: 'permit',
-        why: 'a provider that asks us to discard its routes is mistaken',
+        why:
+          role === 'transit'
+            ? 'a provider that asks us to discard its routes is mistaken'
+            : 'nobody asks us to discard routes',
         conditions: [],
         changes: [{ kind: 'scrub', size: 'standard', list: LISTS.blackhole }],
         goesOn: true,
       },
+    ];
+    if (validated) {
+      clauses.push({
+        action: 'deny',
+        why: 'its owner says that another network announces it (RFC 6811)',
+        conditions: [{ kind: 'rpki-invalid' }],
+        changes: [],
+      });
+    }
+    clauses.push(
       {
         action: 'permit',
-        why: 'the provider is about to close the session: use the route last (RFC 8326 section 4)',
+        why:
+          role === 'transit'
+            ? 'the provider is about to close the session: use the route last (RFC 8326 section 4)'
+            : 'the neighbour is about to close the session: use the route last (RFC 8326 section 4)',
         conditions: [...conditions, { kind: 'community', size: 'standard', list: LISTS.gracefulShutdown }],
         changes: [{ kind: 'preference', value: 0 }, ...mark],
       },
       {
         action: 'permit',
-        why: 'what the lists let in',
+        why: session.drain
+          ? 'what the lists let in, to be used last: we are about to go'
+          : 'what the lists let in',
         conditions,
-        changes: [{ kind: 'preference', value: PREFERENCE }, ...mark],
+        changes: [{ kind: 'preference', value: preferenceOf(session, role) }, ...mark],
       },
-      { action: 'deny', why: 'nothing else', conditions: [], changes: [] },
-    ],
-  };
-}
+      NOTHING_ELSE,
+    );
+    return { name: mapName(session, 'in'), family, clauses };
+  }
 
-/** The map of what goes out: never a learned route, only own prefixes that were made here. */
-function outMap(session: PolicySession, as: Asn): RouteMap {
-  return {
-    name: mapName(session, 'out'),
-    family: session.family,
-    clauses: [
-      {
+  /** The map of what goes out: to others than customers never a learned route, only what is ours or a customer's. */
+  #outMap(session: PolicySession): RouteMap {
+    const { as, customers } = this.#site;
+    const { family, role, sent } = session;
+    const toCustomer = role === 'customer';
+    const ours = this.#ownClauses(session);
+    const theirs = this.#customerClauses(session);
+    const clauses: Clause[] = [];
+    if (!toCustomer || sent === 'own') {
+      clauses.push({
         action: 'deny',
-        why: 'learned from a provider: never to another one',
+        why: customers.length > 0 ? 'learned, and not from a customer' : LEARNED_WHY[role],
         conditions: [{ kind: 'community', size: learnedTag(as).kind, list: LISTS.learned }],
         changes: [],
-      },
+      });
+    }
+    clauses.push(...ours.clauses, ...theirs);
+    const changes = this.#drained(session, []);
+    if (toCustomer && sent === 'full') {
+      const list = this.#list(acceptedList(family, 'full', this.#site.own, this.#site.lab));
+      clauses.push({
+        action: 'permit',
+        why: 'a customer hears of everything',
+        conditions: [{ kind: 'prefix', list }],
+        changes,
+      });
+    }
+    clauses.push(NOTHING_ELSE);
+    this.#lock(session, ours.prefixes, theirs.length > 0);
+    return { name: mapName(session, 'out'), family, clauses };
+  }
+
+  /** Our own prefixes, by how they are announced there. */
+  #ownClauses(session: PolicySession): {
+    readonly clauses: readonly Clause[];
+    readonly prefixes: readonly Prefix[];
+  } {
+    const { announced, blackholes, dataCenter } = this.#site;
+    const { family, neighbor, communities, parts } = session;
+    const clauses: Clause[] = [];
+    const prefixes: Prefix[] = [];
+    const origin: Condition = { kind: 'path', list: LISTS.ownOrigin };
+    const add = (list: string, why: string, changes: readonly Change[], some: readonly Prefix[]): void => {
+      prefixes.push(...some);
+      clauses.push({
+        action: 'permit',
+        why,
+        conditions: [{ kind: 'prefix', list }, origin],
+        changes: this.#drained(session, changes),
+      });
+    };
+    const asked = communities.get('blackhole');
+    const hosts = blackholes.filter((prefix) => prefix.family === family);
+    if (asked !== undefined && hosts.length > 0) {
+      const list = exactList(
+        LISTS.blackholes(family),
+        family,
+        'what is to be discarded',
+        hosts,
+        'a host of ours',
+      );
+      add(
+        this.#list(list),
+        'a host whose traffic is to be discarded, far from here (RFC 7999)',
+        [
+          { kind: 'tag', community: BLACKHOLE },
+          { kind: 'tag', community: asked },
+        ],
+        hosts,
+      );
+    }
+    const mine = parts.filter((prefix) => prefix.family === family);
+    if (mine.length > 0) {
+      const list = exactList(
+        LISTS.of(neighbor, family, 'parts'),
+        family,
+        'parts that its line carries',
+        mine,
+      );
+      add(this.#list(list), 'parts of our prefixes whose traffic is to come in here', [], mine);
+    }
+    const groups = new Map<Treatment, Prefix[]>();
+    for (const each of announced) {
+      const { value } = each.prefix;
+      if (value.family !== family) continue;
+      const treatment = treatmentOf(each, session, dataCenter);
+      groups.set(treatment, [...(groups.get(treatment) ?? []), value]);
+    }
+    const all = ofFamily(announced, family).length;
+    for (const treatment of ['primary', 'plain', 'backup'] as const) {
+      const some = (groups.get(treatment) ?? []).sort((a, b) => Prefix.compare(a, b));
+      // A site without prefixes has the clause too, and its list refuses everything.
+      if (some.length === 0 && !(treatment === 'plain' && all === 0)) continue;
+      const list =
+        some.length === all
+          ? LISTS.ownPrefixes(family)
+          : this.#list(
+              exactList(LISTS.of(neighbor, family, treatment), family, 'what we announce there', some),
+            );
+      add(list, OWN_WHY[treatment], this.#changesOf(treatment, session), some);
+    }
+    return { clauses, prefixes };
+  }
+
+  /** Words become preference at the other end: a longer path, a worse MED, the provider's own community. */
+  #changesOf(treatment: 'primary' | 'plain' | 'backup', { communities }: PolicySession): readonly Change[] {
+    if (treatment === 'plain') return [];
+    const changes: Change[] =
+      treatment === 'primary'
+        ? [{ kind: 'med', value: 0 }]
+        : [
+            { kind: 'med', value: BACKUP_MED },
+            { kind: 'prepend', as: this.#site.as.value, times: BACKUP_PREPENDS },
+          ];
+    const community = communities.get(treatment);
+    if (community !== undefined) changes.push({ kind: 'tag', community });
+    return changes;
+  }
+
+  /** What customers announce goes to everybody: theirs by the list, by the path and by the mark. */
+  #customerClauses(session: PolicySession): readonly Clause[] {
+    const { as, customers, lab } = this.#site;
+    const { family } = session;
+    const rules = customers.flatMap(({ announces }) => announces);
+    if (!rules.some(({ prefix }) => prefix.family === family)) return [];
+    const list = this.#list(announcesList(LISTS.customers(family), family, unique(rules), lab));
+    const path = this.#paths(
+      customersPathList(
+        customers.map((each) => each.as),
+        false,
+      ),
+    );
+    return [
       {
         action: 'permit',
-        why: 'our own prefixes, made here',
+        why: 'our customers',
         conditions: [
-          { kind: 'prefix', list: LISTS.ownPrefixes(session.family) },
-          { kind: 'path', list: LISTS.ownOrigin },
+          { kind: 'prefix', list },
+          { kind: 'path', list: path },
+          { kind: 'community', size: learnedTag(as).kind, list: LISTS.customerTag },
         ],
-        changes: [],
+        changes: this.#drained(session, []),
       },
-      { action: 'deny', why: 'nothing else', conditions: [], changes: [] },
-    ],
-  };
+    ];
+  }
+
+  #drained({ drain }: PolicySession, changes: readonly Change[]): readonly Change[] {
+    return drain ? [...changes, { kind: 'tag', community: GRACEFUL_SHUTDOWN }] : changes;
+  }
+
+  #lock(session: PolicySession, prefixes: readonly Prefix[], customers: boolean): void {
+    const { announced, customers: all, lab } = this.#site;
+    const { family, neighbor, role, sent } = session;
+    const name = mapName(session, 'out');
+    if (role === 'customer' && sent === 'full') {
+      this.#locks.set(name, { outPrefixes: undefined, outPaths: undefined, own: prefixes.length });
+      return;
+    }
+    const own = ofFamily(announced, family);
+    const same = prefixes.length === own.length && own.every((each) => prefixes.some((p) => p.equals(each)));
+    const outPrefixes =
+      same && !customers
+        ? LISTS.ownPrefixes(family)
+        : this.#list({
+            name: LISTS.of(neighbor, family, 'allowed'),
+            family,
+            why: 'what may go there at all',
+            rules: [
+              ...exactList('', family, '', prefixes).rules,
+              ...(customers
+                ? announcesList(
+                    '',
+                    family,
+                    unique(all.flatMap(({ announces }) => announces)),
+                    lab,
+                  ).rules.filter(({ action }) => action === 'permit')
+                : []),
+            ],
+          });
+    const outPaths = customers
+      ? this.#paths(
+          customersPathList(
+            all.map((each) => each.as),
+            true,
+          ),
+        )
+      : LISTS.ownOrigin;
+    this.#locks.set(name, { outPrefixes, outPaths, own: prefixes.length });
+  }
 }
 
-function exactly(action: Action, prefix: Prefix, why: string): PrefixRule {
-  return { action, prefix, least: prefix.length, most: prefix.length, why };
+const NOTHING_ELSE: Clause = { action: 'deny', why: 'nothing else', conditions: [], changes: [] };
+
+const LEARNED_WHY: Readonly<Record<Role, string>> = {
+  transit: 'learned from a provider: never to another one',
+  peer: 'learned from a provider or a peer: never to another one',
+  'route-server': 'learned from a provider or a peer: never to another one',
+  customer: 'learned: not what this one wants',
+  ibgp: '',
+};
+
+const OWN_WHY = {
+  primary: 'our own prefixes, made here, whose traffic is to come in by this way',
+  plain: 'our own prefixes, made here',
+  backup: 'our own prefixes, made here, for when no better way is left',
+} as const;
+
+function preferenceOf({ use, drain }: PolicySession, role: Exclude<Role, 'ibgp'>): number {
+  if (drain) return 0;
+  return PREFERENCE[role] + (use === 'backup' ? BACKUP_PREFERENCE : 0);
 }
 
-function within(action: Action, prefix: Prefix, why: string): PrefixRule {
-  return { action, prefix, least: prefix.length, most: prefix.family === 4 ? 32 : 128, why };
+function ofFamily(prefixes: readonly OwnPrefix[], family: Family): readonly Prefix[] {
+  return prefixes
+    .map(({ prefix }) => prefix.value)
+    .filter((prefix) => prefix.family === family)
+    .sort((a, b) => Prefix.compare(a, b));
+}
+
+/** Two customers may have a prefix in common; a daemon that finds a line twice complains. */
+function unique(rules: readonly PrefixRule[]): readonly PrefixRule[] {
+  const seen = new Map<string, PrefixRule>();
+  for (const rule of rules) seen.set(`${rule.prefix.toString()} ${rule.least} ${rule.most}`, rule);
+  return [...seen.values()];
 }

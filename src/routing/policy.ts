@@ -3,6 +3,7 @@
 // Every map and list refuses what it does not name, and an empty list refuses everything.
 
 import type { Family, Prefix } from '../address/index.ts';
+import type { Community, LargeCommunity } from './model.ts';
 
 export type Action = 'permit' | 'deny';
 
@@ -33,6 +34,8 @@ export type PathTest =
   | { readonly kind: 'holds'; readonly first: number; readonly last: number }
   /** More AS numbers than this in it, repetitions counted. */
   | { readonly kind: 'longer'; readonly than: number }
+  /** The neighbour's number, the first one, is this. */
+  | { readonly kind: 'begins'; readonly as: number }
   /** It has an AS_SET (RFC 9774). */
   | { readonly kind: 'set' };
 
@@ -47,21 +50,6 @@ export interface PathList {
   readonly name: string;
   readonly why: string;
   readonly rules: readonly PathRule[];
-}
-
-/** A community (RFC 1997): two numbers of 16 bits. */
-export interface Community {
-  readonly kind: 'standard';
-  readonly high: number;
-  readonly low: number;
-}
-
-/** A large community (RFC 8092): three numbers of 32 bits. */
-export interface LargeCommunity {
-  readonly kind: 'large';
-  readonly admin: number;
-  readonly first: number;
-  readonly second: number;
 }
 
 /** Communities by value, or all whose first number is the given one. */
@@ -85,10 +73,15 @@ export interface CommunityList {
 export type Condition =
   | { readonly kind: 'prefix'; readonly list: string }
   | { readonly kind: 'path'; readonly list: string }
-  | { readonly kind: 'community'; readonly size: 'standard' | 'large'; readonly list: string };
+  | { readonly kind: 'community'; readonly size: 'standard' | 'large'; readonly list: string }
+  /** A validated ROA covers the prefix, and none allows its origin (RFC 6811). */
+  | { readonly kind: 'rpki-invalid' };
 
 export type Change =
   | { readonly kind: 'preference'; readonly value: number }
+  /** Our own number in front of the path, so many times besides the one that is always there. */
+  | { readonly kind: 'prepend'; readonly as: number; readonly times: number }
+  | { readonly kind: 'med'; readonly value: number }
   | { readonly kind: 'scrub'; readonly size: 'standard' | 'large'; readonly list: string }
   | { readonly kind: 'tag'; readonly community: Community | LargeCommunity }
   /** The next hop becomes the neighbour itself (RFC 7454 section 10). */

@@ -39,6 +39,9 @@ const DEFAULTS: readonly RegExp[] = [
   /^ip(v6)? forwarding$/,
   /^bgp (ebgp-requires-policy|network import-check|fast-external-failover)$/,
   /^(detect-multiplier 3|receive-interval 300|transmit-interval 300)$/,
+  // Communities are sorted, and the known ones named.
+  /^set community (\d+:\d+ )*65535:\d+( \d+:\d+)* additive$/,
+  /^bgp dampening 15 750 2000 60$/,
   /^bgp community-list standard (graceful-shutdown-asked|blackhole-asked) seq 5 permit 65535:(0|666)$/,
 ];
 
@@ -61,8 +64,11 @@ t.test(
     t.ok(goldens.length >= 8, 'there are goldens');
     for (const path of goldens) {
       const text = readFileSync(path, 'utf8');
-      const daemons = ['zebra', 'staticd', 'bgpd', ...(text.includes('\nbfd\n') ? ['bfdd'] : [])];
-      const first = lab.frr(namespace, daemons);
+      const daemons = ['zebra', 'staticd', 'bgpd'];
+      if (text.includes('\nbfd\n')) daemons.push('bfdd');
+      if (text.includes('\nrouter ospf\n')) daemons.push('ospfd', 'ospf6d');
+      const options = text.includes('\nrpki\n') ? { bgpd: ['-M', 'rpki'] } : {};
+      const first = lab.frr(namespace, daemons, options);
       t.equal(complaints(first.load(text)), '', path);
       const running = first.running();
       if (path.includes('/seed/')) {
@@ -70,7 +76,10 @@ t.test(
         t.ok(await until(announced, 5), "the seed's network is in the table");
       }
       first.end();
-      const second = lab.frr(namespace, daemons);
+      t.strictSame(missing(text, running), [], `${path}: every line has come to stand`);
+      // Those that say nothing new are not loaded a second time.
+      if (/quoted|redundant|strict|unknown|backup|split|wanted/.test(path)) continue;
+      const second = lab.frr(namespace, daemons, options);
       // FRR prints maps behind what refers to them, and says so when it reads that.
       const again = complaints(second.load(running)).replace(
         /(status 0: )?The route-map '\S+' does not exist\.\n?/g,
@@ -79,7 +88,6 @@ t.test(
       t.equal(again, '', `${path}, as printed`);
       t.equal(second.running(), running, `${path}: stable`);
       second.end();
-      t.strictSame(missing(text, running), [], `${path}: every line has come to stand`);
     }
   },
 );

@@ -4,7 +4,7 @@ import t from 'tap';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/bgpgen.ts';
-import { KEYS } from '../../src/routing/parse.ts';
+import { KEYS } from '../../src/routing/keys.ts';
 
 const EXAMPLE = readFileSync('examples/site.yaml', 'utf8');
 const PASSWORD = 'an-example-only';

@@ -120,7 +120,11 @@ export class Lab {
   }
 
   /** FRR's daemons with no configuration yet, in a namespace. */
-  frr(namespace: string, daemons: readonly string[] = ['zebra', 'staticd', 'bgpd']): Frr {
+  frr(
+    namespace: string,
+    daemons: readonly string[] = ['zebra', 'staticd', 'bgpd'],
+    options: Readonly<Record<string, readonly string[]>> = {},
+  ): Frr {
     const folder = join(this.folder, `frr${++this.#instances}`);
     mkdirSync(folder);
     const uid = Number(run('id', '-u', 'frr').out);
@@ -144,6 +148,7 @@ export class Lab {
         '--vty_socket',
         folder,
       ];
+      words.push(...(options[daemon] ?? []));
       if (daemon === 'bfdd') words.push('--bfdctl', join(folder, 'bfdd.sock'));
       // Through files: a daemon that inherits a pipe would keep us waiting for its end.
       const command = `exec ip netns exec ${namespace} /usr/lib/frr/${daemon} ${words.join(' ')} -A 127.0.0.1 -P 0 </dev/null >${folder}/${daemon}.log 2>&1`;

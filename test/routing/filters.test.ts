@@ -1,28 +1,21 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Asn, type Family, Prefix } from '../../src/address/index.ts';
-import { Source } from '../../src/document/source.ts';
-import { learnedTag, mapName, policyOf } from '../../src/routing/filters.ts';
+import { learnedTag, mapName } from '../../src/routing/filters.ts';
 import type { Wanted } from '../../src/routing/model.ts';
+import type { Policy } from '../../src/routing/policy.ts';
 import { numberPatterns, pathRegex } from '../../src/routing/targets/path-regex.ts';
+import { speakerIn } from './sites.ts';
 import { judge, prefixFrom, type Route } from './world.ts';
 
-const nowhere = new Source('test', '').all();
 const OWN = ['198.51.100.0/24', '203.0.113.0/24', '2001:db8:1234::/48'];
 
-function policy(as: number, wanted: Wanted, lab = true, own: readonly string[] = OWN) {
-  const families: readonly Family[] = [4, 6];
-  return policyOf(
-    {
-      as: Asn.of(as),
-      lab,
-      prefixes: own.map((text) => ({
-        prefix: { value: Prefix.parse(text), span: nowhere },
-        status: undefined,
-      })),
-    },
-    families.map((family) => ({ neighbor: 'a', family, wanted })),
-  );
+/** The policy of a router with one provider, called a, over both families. */
+function policy(as: number, wanted: Wanted, lab = true, own: readonly string[] = OWN): Policy {
+  return speakerIn(
+    `lab: ${lab}\nas: ${as}\nprefixes: [${own.join(', ')}]\nrouters: { r1: { router-id: 192.0.2.1 } }\n` +
+      `neighbors: { a: { role: transit, router: r1, as: 64501, addresses: [192.0.2.9, 2001:db8::9], routes: ${wanted} } }`,
+  ).policy;
 }
 
 const route = (prefix: string, more: Partial<Omit<Route, 'prefix'>> = {}): Route => ({

@@ -4,7 +4,7 @@
 
 import { Address, AddressFault, Prefix } from '../../src/address/index.ts';
 
-type Node = 'config' | 'bgp' | 'ipv6' | 'route-map';
+type Node = 'config' | 'bgp' | 'ipv6' | 'route-map' | 'interface' | 'ospf' | 'ospf6';
 
 interface Command {
   readonly node: Node;
@@ -85,6 +85,8 @@ const COMMANDS: readonly Command[] = [
   { node: 'route-map', form: 'set metric <0-4294967295>' },
   { node: 'route-map', form: 'set community COMMUNITIES' },
   { node: 'route-map', form: 'set community COMMUNITIES additive' },
+  { node: 'route-map', form: 'set community COMMUNITIES COMMUNITIES additive' },
+  { node: 'route-map', form: 'set community COMMUNITIES COMMUNITIES COMMUNITIES additive' },
   { node: 'route-map', form: 'set community none' },
   { node: 'route-map', form: 'set large-community LARGE additive', since: '1.2' },
   { node: 'route-map', form: 'set comm-list WORD delete' },
@@ -102,6 +104,22 @@ const COMMANDS: readonly Command[] = [
   { node: 'bgp', form: '[no] bgp enforce-first-as' },
   { node: 'bgp', form: '[no] bgp graceful-restart' },
   { node: 'bgp', form: 'network A.B.C.D/M' },
+  { node: 'bgp', form: 'bgp bestpath as-path multipath-relax', since: '1.2' },
+  { node: 'bgp', form: 'bgp dampening <1-45> <1-20000> <1-20000> <1-255>' },
+  { node: 'bgp', form: 'maximum-paths <1-64>', since: '1.2' },
+  { node: 'ipv6', form: 'maximum-paths <1-64>', since: '1.2' },
+  { node: 'config', form: 'interface WORD', into: 'interface' },
+  { node: 'config', form: 'router ospf', into: 'ospf' },
+  { node: 'config', form: 'router ospf6', into: 'ospf6' },
+  {
+    node: 'interface',
+    form: 'ip ospf network (broadcast|non-broadcast|point-to-multipoint|point-to-point)',
+  },
+  { node: 'ospf', form: 'ospf router-id A.B.C.D' },
+  { node: 'ospf', form: 'passive-interface WORD' },
+  { node: 'ospf', form: 'network A.B.C.D/M area A.B.C.D' },
+  { node: 'ospf6', form: 'router-id A.B.C.D' },
+  { node: 'ospf6', form: 'interface WORD area A.B.C.D' },
   { node: 'bgp', form: `${NEIGHBOR} remote-as <1-4294967295>` },
   { node: 'bgp', form: `${NEIGHBOR} description LINE` },
   { node: 'bgp', form: `${NEIGHBOR} password PASSWORD` },

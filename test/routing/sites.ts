@@ -1,10 +1,11 @@
 // Site files made at random, and the router in one, for tests that hold whatever the site.
 
 import fc from 'fast-check';
-import type { Family } from '../../src/address/index.ts';
+import { type Family, Prefix } from '../../src/address/index.ts';
 import { Source } from '../../src/document/source.ts';
 import { speakerOf } from '../../src/routing/expand.ts';
 import { parseSite } from '../../src/routing/parse.ts';
+import type { PrefixRule } from '../../src/routing/policy.ts';
 import type { Speaker } from '../../src/routing/speaker.ts';
 
 /** Sites that differ in all that the lists and maps hang on. */
@@ -29,6 +30,15 @@ export const aSite: fc.Arbitrary<string> = fc
         families: fc.constantFrom<readonly Family[]>([4], [6], [4, 6]),
         hops: fc.integer({ min: 1, max: 3 }),
         gtsm: fc.boolean(),
+        role: fc.constantFrom('transit', 'transit', 'transit', 'peer', 'customer', 'route-server'),
+        more: fc.constantFrom(
+          '',
+          '',
+          ', use: backup, communities: { backup: "64501:80" }',
+          ', use: primary, communities: { primary: "64501:0:90", blackhole: "64501:666" }',
+          ', maintenance: drain',
+          ', send: own',
+        ),
       }),
       { maxLength: 3 },
     ),
@@ -40,22 +50,43 @@ export const aSite: fc.Arbitrary<string> = fc
       '  r1: { router-id: 192.0.2.1 }',
       `neighbors: ${neighbors.length === 0 ? '{}' : ''}`,
     );
-    for (const [index, { wanted, families, hops, gtsm }] of neighbors.entries()) {
+    for (const [index, { wanted, families, hops, gtsm, role, more }] of neighbors.entries()) {
       const addresses = families.map((family) =>
         family === 4 ? `203.0.113.${index}` : `2001:db8::${index}`,
       );
       lines.push(
-        `  n${index}: { role: transit, router: r1, as: 64501, addresses: [${addresses.join(', ')}], routes: ${wanted},`,
-        `    multihop: ${hops}, gtsm: ${gtsm}, max-prefix: { ipv4: 1, ipv6: 1 } }`,
+        `  n${index}: { role: ${role}, router: r1, as: 64501, addresses: [${addresses.join(', ')}], routes: ${wanted},`,
+        `    multihop: ${hops}, gtsm: ${gtsm}, max-prefix: { ipv4: 1, ipv6: 1 }${more} }`,
       );
     }
     return lines.join('\n');
   });
 
+const rules: readonly PrefixRule[] = ['9.0.0.0/8', '2a00:1450::/32'].map((text) => ({
+  action: 'permit',
+  prefix: Prefix.parse(text),
+  least: text.includes(':') ? 32 : 16,
+  most: text.includes(':') ? 48 : 24,
+  why: '',
+}));
+
+/** What the neighbours of such a site may announce, where they have a list. */
+const ANNOUNCED: ReadonlyMap<string, readonly PrefixRule[]> = new Map([
+  ['n0', rules],
+  ['n1', []],
+]);
+
 /** The site of a text that is known to be right, for one router. */
-export function speakerIn(text: string, password = 'pw'): Speaker {
+export function speakerIn(
+  text: string,
+  password = 'pw',
+  prefixes: ReadonlyMap<string, readonly PrefixRule[]> = ANNOUNCED,
+): Speaker {
   const { site } = parseSite(new Source('site.yaml', text));
   const [router] = site?.routers ?? [];
   if (site === undefined || router === undefined) throw new Error(`not a site:\n${text}`);
-  return speakerOf(site, router, new Map(site.neighbors.map(({ name }) => [name.value, password])));
+  return speakerOf(site, router, {
+    passwords: new Map(site.neighbors.map(({ name }) => [name.value, password])),
+    prefixes,
+  });
 }

@@ -59,6 +59,9 @@ function holds(policy: Policy, condition: Condition, route: Route, communities: 
     }
     case 'community':
       return communities.some((community) => inCommunityList(policy, condition.list, community));
+    case 'rpki-invalid':
+      // No cache is asked here: nothing is known to be wrong.
+      return false;
   }
 }
 
@@ -76,6 +79,8 @@ function passes(test: PathTest, { path, set }: Route): boolean {
       return [...path, ...set].some((as) => test.first <= as && as <= test.last);
     case 'longer':
       return path.length > test.than;
+    case 'begins':
+      return path[0] === test.as;
     case 'set':
       return set.length > 0;
   }
@@ -113,6 +118,7 @@ export function judgeText(text: string, mapName: string, route: Route): Verdict 
         const list = words.at(-1) ?? '';
         if (line.includes('prefix-list'))
           return permits(prefixRules(lines, list), (rule) => inTextRule(rule, route));
+        if (line === 'match rpki invalid') return false;
         if (line.startsWith('match as-path'))
           return permits(pathRules(lines, list), (rule) => regex(rule).test(pathText(route)));
         return communities
@@ -133,7 +139,7 @@ export function judgeText(text: string, mapName: string, route: Route): Verdict 
             !permits(communityRules(lines, words[2] ?? ''), (rule) => inTextCommunity(rule, community)),
         );
       }
-      if (/^set (large-)?community .* additive$/.test(line)) communities.push(words[2] ?? '');
+      if (/^set (large-)?community .* additive$/.test(line)) communities.push(...words.slice(2, -1));
     }
     if (!body.includes('on-match next')) return { preference, communities: [...new Set(communities)].sort() };
   }

@@ -5,8 +5,8 @@ import type { Io } from '../../command/io.ts';
 import { type Invocation, verb } from '../../command/program.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import { speakerOf } from '../../routing/expand.ts';
-import { loadPasswords, loadSite, settle, type Weighing } from './site.ts';
-import { givenTarget, JUDGING, SITE, targetOf } from './target.ts';
+import { loadMaterials, loadSite, settle, type Weighing } from './site.ts';
+import { givenLists, givenTarget, JUDGING, mustKnow, SITE, targetOf } from './target.ts';
 
 export const check = verb({
   name: 'check',
@@ -21,18 +21,20 @@ function checkSite(invocation: Invocation<typeof JUDGING>, io: Io): number {
   const weights: Weighing = { accept: invocation.texts('accept'), strict: invocation.flag('strict') };
   const [path = '-'] = invocation.operands;
   const given = givenTarget(invocation.text('target'));
-  const { site, diagnostics } = loadSite(path, io);
+  const lists = givenLists(invocation.texts('prefixes'));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;
   }
-  const secrets = loadPasswords(site.neighbors, site, path, io);
-  const found: Diagnostic[] = [...diagnostics, ...secrets.diagnostics];
+  mustKnow(lists, site);
+  const { materials, diagnostics: beside } = loadMaterials(site.neighbors, site, path, lists, io);
+  const found: Diagnostic[] = [...diagnostics, ...beside];
   for (const router of site.routers) {
     const chosen = given ?? targetOf(router);
     if (chosen === undefined) continue;
     if ('problem' in chosen) found.push(chosen.problem);
-    else found.push(...chosen.target.refuse(speakerOf(site, router, secrets.passwords), chosen.version));
+    else found.push(...chosen.target.refuse(speakerOf(site, router, materials), chosen.version));
   }
   return settle(found, weights, io) ? EXIT.ok : EXIT.data;
 }

@@ -14,8 +14,8 @@ import { unknownRouter } from '../../routing/checks/routers.ts';
 import { speakerOf } from '../../routing/expand.ts';
 import { diagnose } from '../../routing/faults.ts';
 import type { Router, Site } from '../../routing/model.ts';
-import { loadPasswords, loadSite, settle, type Weighing } from './site.ts';
-import { givenTarget, JUDGING, SITE, targetOf } from './target.ts';
+import { loadMaterials, loadSite, settle, type Weighing } from './site.ts';
+import { givenLists, givenTarget, JUDGING, mustKnow, SITE, targetOf } from './target.ts';
 
 /** What stands for a password where it is not to be seen. */
 const MASK = '********';
@@ -71,7 +71,8 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
   if (out === '') throw new UsageError('--out needs the name of a folder');
   const given = givenTarget(invocation.text('target'));
 
-  const { site, diagnostics } = loadSite(path, io);
+  const lists = givenLists(invocation.texts('prefixes'));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;
@@ -85,17 +86,18 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     throw new UsageError(lacking(site, router, name));
   }
   const here = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
-  const secrets = loadPasswords(here, site, path, io);
+  mustKnow(lists, site);
+  const { materials, diagnostics: beside } = loadMaterials(here, site, path, lists, io);
   const shown = out !== undefined || invocation.flag('show-secrets');
   const passwords = shown
-    ? secrets.passwords
-    : new Map([...secrets.passwords.keys()].map((name) => [name, MASK] as const));
-  const speaker = speakerOf(site, router, passwords);
+    ? materials.passwords
+    : new Map([...materials.passwords.keys()].map((name) => [name, MASK] as const));
+  const speaker = speakerOf(site, router, { ...materials, passwords });
   const refused =
     'problem' in chosen
       ? [chosen.problem]
-      : chosen.target.refuse(speakerOf(site, router, secrets.passwords), chosen.version);
-  if (!settle([...diagnostics, ...secrets.diagnostics, ...refused], weights, io) || 'problem' in chosen) {
+      : chosen.target.refuse(speakerOf(site, router, materials), chosen.version);
+  if (!settle([...diagnostics, ...beside, ...refused], weights, io) || 'problem' in chosen) {
     return EXIT.data;
   }
   const artifacts = chosen.target.emit(speaker, chosen.version);

@@ -1,11 +1,14 @@
 // Checks of the routers: references to them, their addresses and IDs, what stands at them.
 
-import type { Address } from '../../address/index.ts';
+import type { Address, Family } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Spanned } from '../../document/reader.ts';
 import { suggest } from '../../document/suggest.ts';
 import { diagnose } from '../faults.ts';
-import type { Neighbor, Router, Site } from '../model.ts';
+import { loopbackOf, reaches, talkOver } from '../interior.ts';
+import { familiesOf, type Neighbor, type Router, type Site } from '../model.ts';
+
+const FAMILIES: readonly Family[] = [4, 6];
 
 /** The router that a neighbour stands at; undefined where its name is no router's. */
 export function routerOf(site: Site, neighbor: Neighbor): Router | undefined {
@@ -38,22 +41,59 @@ export function repeatedIds(site: Site): Diagnostic[] {
 }
 
 export function withoutInner(site: Site): Diagnostic[] {
-  const [, second] = site.routers;
-  if (second === undefined) return [];
-  return [
-    diagnose(
-      'BGP021',
-      second.name.span,
-      `no sessions between the ${site.routers.length} routers are emitted`,
-      {
-        hint: 'each will know the routes of its own providers only',
-      },
-    ),
-  ];
+  const carried = FAMILIES.filter((family) =>
+    site.neighbors.some((neighbor) => familiesOf(neighbor).includes(family)),
+  );
+  return pairsOf(site).flatMap(([first, second]) => {
+    const lacking = carried.filter((family) => talkOver(site, first, second, family) === undefined);
+    if (lacking.length === 0) return [];
+    const which = lacking.map((family) => `IPv${family}`).join(' and ');
+    return [
+      diagnose(
+        'BGP021',
+        second.name.span,
+        `${second.name.value} and ${first.name.value} have nothing in common to talk over ${which}`,
+        { hint: 'give both a loopback, or an interface on one link' },
+      ),
+    ];
+  });
+}
+
+export function unknownWays(site: Site): Diagnostic[] {
+  const { igp } = site;
+  return pairsOf(site).flatMap(([first, second]) => {
+    const families = FAMILIES.filter(
+      (family) => loopbackOf(first, family) !== undefined && loopbackOf(second, family) !== undefined,
+    );
+    if (families.length === 0 || igp?.value === 'none') return [];
+    const cut = families.filter((family) => !reaches(site, first, second, family));
+    if (igp !== undefined && cut.length === 0) return [];
+    return [
+      diagnose(
+        'BGP053',
+        igp?.span ?? second.name.span,
+        igp === undefined
+          ? `nothing tells ${second.name.value} the way to the loopback of ${first.name.value}`
+          : `no links lead from ${second.name.value} to ${first.name.value}`,
+        { hint: igp === undefined ? 'say igp: ospf or igp: static' : 'give both an interface on one link' },
+      ),
+    ];
+  });
+}
+
+function pairsOf({ routers }: Site): readonly (readonly [Router, Router])[] {
+  return routers.flatMap((second, index) => routers.slice(0, index).map((first) => [first, second] as const));
 }
 
 export function repeatedAddresses(site: Site): Diagnostic[] {
-  const all = allAddresses(site);
+  // A loopback may stand among the interfaces as well.
+  const all = site.routers.flatMap((router) =>
+    addressesOf({ ...router, loopback: [] }).concat(
+      router.loopback.filter(
+        ({ value }) => !addressesOf({ ...router, loopback: [] }).some((each) => each.value.equals(value)),
+      ),
+    ),
+  );
   return all.flatMap(({ value, span }, index) => {
     const first = all.slice(0, index).find((each) => each.value.equals(value));
     if (first === undefined) return [];
@@ -79,9 +119,12 @@ export function allAddresses(site: Site): readonly Spanned<Address>[] {
   return site.routers.flatMap((router) => addressesOf(router));
 }
 
-/** The addresses on the interfaces of a router. */
+/** The addresses of a router: on its interfaces, and its loopbacks. */
 export function addressesOf(router: Router): readonly Spanned<Address>[] {
-  return router.interfaces.flatMap(({ addresses }) =>
-    addresses.map(({ value, span }) => ({ value: value.address, span })),
-  );
+  return [
+    ...router.interfaces.flatMap(({ addresses }) =>
+      addresses.map(({ value, span }) => ({ value: value.address, span })),
+    ),
+    ...router.loopback,
+  ];
 }

@@ -11,7 +11,9 @@ import { bogonBlockOf } from './space.ts';
 export function offLink(site: Site): Diagnostic[] {
   return site.neighbors.flatMap((neighbor) => {
     const router = routerOf(site, neighbor);
-    if (router === undefined || (neighbor.hops?.value ?? DEFAULTS.hops) > 1) return [];
+    // Routers of one site reach each other by their own routing.
+    if (router === undefined || neighbor.role.value === 'ibgp') return [];
+    if ((neighbor.hops?.value ?? DEFAULTS.hops) > 1) return [];
     const links = linksOf(router);
     return neighbor.addresses
       .filter(({ value }) => connectable(value) && !links.some(({ value: link }) => link.contains(value)))
@@ -83,16 +85,26 @@ export function ownAddresses(site: Site): Diagnostic[] {
 
 export function neighborAs(site: Site): Diagnostic[] {
   return site.neighbors.flatMap(({ as, name, role }) => {
-    if (as.value.equals(site.as.value)) {
+    const same = as.value.equals(site.as.value);
+    if (role.value === 'ibgp') {
+      if (same) return [];
       return [
         diagnose(
-          'BGP011',
+          'BGP042',
           as.span,
-          `${name.value} is a ${role.value} provider with the site's own AS number`,
+          `${name.value} is to be a router of ours, with the AS number of somebody else`,
           {
             related: [{ span: site.as.span, message: "the site's AS number" }],
           },
         ),
+      ];
+    }
+    if (same) {
+      return [
+        diagnose('BGP011', as.span, `${name.value} is a ${role.value} with the site's own AS number`, {
+          related: [{ span: site.as.span, message: "the site's AS number" }],
+          hint: 'a router of the site that is not in this file has the role ibgp',
+        }),
       ];
     }
     const block = bogonBlockOf(as.value, site.lab);
@@ -105,8 +117,41 @@ export function neighborAs(site: Site): Diagnostic[] {
   });
 }
 
+export function customerLists(site: Site, lists: ReadonlySet<string>): Diagnostic[] {
+  return site.neighbors
+    .filter(
+      ({ role, prefixFile, name }) =>
+        role.value === 'customer' && prefixFile === undefined && !lists.has(name.value),
+    )
+    .map(({ name }) =>
+      diagnose('BGP038', name.span, `nothing says what ${name.value} may announce`, {
+        hint: 'write prefixes: FILE, with what bgpq4 -j prints of its as-set, or one prefix a line',
+      }),
+    );
+}
+
+/** The sessions with one network: a password on some of them protects none of the others. */
+export function passwordsOnSome(site: Site): Diagnostic[] {
+  return site.neighbors.flatMap(({ as, name, passwordFile }) => {
+    if (passwordFile !== undefined) return [];
+    const other = site.neighbors.find(
+      (each) => each.as.value.equals(as.value) && each.passwordFile !== undefined,
+    );
+    if (other?.passwordFile === undefined) return [];
+    return [
+      diagnose(
+        'BGP043',
+        name.span,
+        `${name.value} has no password, and ${other.name.value} of the same network has one`,
+        { related: [{ span: other.passwordFile.span, message: 'here' }] },
+      ),
+    ];
+  });
+}
+
 export function limits(site: Site): Diagnostic[] {
   return site.neighbors.flatMap((neighbor) => {
+    if (neighbor.role.value === 'ibgp') return [];
     const carried = familiesOf(neighbor);
     const missing = carried
       .filter((family) => !neighbor.maxPrefix.has(family))
@@ -126,7 +171,10 @@ export function limits(site: Site): Diagnostic[] {
 
 export function unprotected(site: Site): Diagnostic[] {
   return site.neighbors
-    .filter(({ passwordFile, gtsm }) => passwordFile === undefined && gtsm?.value !== true)
+    .filter(
+      ({ passwordFile, gtsm, role }) =>
+        role.value !== 'ibgp' && passwordFile === undefined && gtsm?.value !== true,
+    )
     .map(({ name }) =>
       diagnose('BGP019', name.span, `the sessions with ${name.value} have neither a password nor GTSM`, {
         hint: 'agree with the provider on password-file or gtsm: true',

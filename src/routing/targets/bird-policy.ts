@@ -26,6 +26,11 @@ export function quoted(name: string): string {
   return `'${name}'`;
 }
 
+/** The table of validated ROAs of a family. */
+export function roaTable(family: 4 | 6): string {
+  return `roas${family}`;
+}
+
 /** Writes all lists and maps, each before it is referred to. */
 export function writePolicy(out: Writer, policy: Policy, dialect: BirdDialect): void {
   for (const list of policy.prefixLists) writePrefixList(out, list, dialect);
@@ -95,6 +100,8 @@ function pathTest(test: PathTest): string {
         : `bgp_path ~ [${test.first}..${test.last}]`;
     case 'longer':
       return `bgp_path.len > ${test.than}`;
+    case 'begins':
+      return `bgp_path.first = ${test.as}`;
     case 'set':
       // The last number of the part before a set is not the last one of the path.
       return 'bgp_path.last != bgp_path.last_nonaggregated';
@@ -105,8 +112,8 @@ function writeFilter(out: Writer, map: RouteMap, lists: ReadonlyMap<string, Comm
   out.line(`filter ${quoted(map.name)} {`).indent(() => {
     for (const clause of map.clauses) {
       out.line(`# ${clause.why}`);
-      const conditions = clause.conditions.map((condition) => conditionText(condition, lists));
-      const changes = clause.changes.map((change) => changeText(change, map, lists));
+      const conditions = clause.conditions.map((condition) => conditionText(condition, map, lists));
+      const changes = clause.changes.map((change) => changeText(change, lists));
       const verdict = clause.goesOn === true ? [] : [clause.action === 'permit' ? 'accept;' : 'reject;'];
       const body = [...changes, ...verdict];
       if (conditions.length === 0) out.line(...body);
@@ -120,27 +127,37 @@ function writeFilter(out: Writer, map: RouteMap, lists: ReadonlyMap<string, Comm
   out.line('}', '');
 }
 
-function conditionText(condition: Condition, lists: ReadonlyMap<string, CommunityList>): string {
+function conditionText(
+  condition: Condition,
+  { family }: RouteMap,
+  lists: ReadonlyMap<string, CommunityList>,
+): string {
   switch (condition.kind) {
     case 'prefix':
     case 'path':
       return `${quoted(condition.list)}()`;
     case 'community':
       return `${attribute(condition.size)} ~ ${communitySet(lists.get(condition.list))}`;
+    case 'rpki-invalid':
+      return `roa_check(${roaTable(family)}, net, bgp_path.last) = ROA_INVALID`;
   }
 }
 
-function changeText(change: Change, map: RouteMap, lists: ReadonlyMap<string, CommunityList>): string {
+function changeText(change: Change, lists: ReadonlyMap<string, CommunityList>): string {
   switch (change.kind) {
     case 'preference':
       return `bgp_local_pref = ${change.value};`;
+    case 'prepend':
+      return Array(change.times).fill(`bgp_path.prepend(${change.as});`).join(' ');
+    case 'med':
+      return `bgp_med = ${change.value};`;
     case 'scrub':
       return `${attribute(change.size)}.delete(${communitySet(lists.get(change.list))});`;
     case 'tag':
       return `${attribute(change.community.kind)}.add(${communityText(change.community)});`;
     case 'next-hop-neighbor':
       // Of a neighbour on the link, a next hop that is not its own is refused: BIRD resolves it before it filters.
-      return `if bgp_next_hop != from then reject; # ${map.family === 4 ? 'RFC 7454 section 10' : 'RFC 7454 section 10'}`;
+      return 'if bgp_next_hop != from then reject; # RFC 7454 section 10';
   }
 }
 

@@ -5,10 +5,12 @@ import type { Family } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Artifact } from '../../emit/artifact.ts';
 import { Writer } from '../../emit/writer.ts';
+import { diagnose } from '../faults.ts';
 import type { Session, Speaker } from '../speaker.ts';
-import { type BirdDialect, quoted, writePolicy } from './bird-policy.ts';
+import { type BirdDialect, quoted, roaTable, writePolicy } from './bird-policy.ts';
 import { kernelSettings } from './kernel.ts';
 import { remark, unwritablePasswords } from './quotes.ts';
+import { ROLE_WORDS } from './roles.ts';
 import { compareVersions, formatVersion, type RoutingTarget, type Version } from './version.ts';
 
 const OLDEST: Version = { major: 2, minor: 0 };
@@ -41,7 +43,11 @@ function namesAuthentication({ major, minor }: Version): boolean {
 }
 
 function refuse(speaker: Speaker): readonly Diagnostic[] {
-  return unwritablePasswords(speaker, 'BIRD');
+  const found = unwritablePasswords(speaker, 'BIRD');
+  if (speaker.damping !== undefined) {
+    found.push(diagnose('BGP114', speaker.damping.span, 'BIRD does not damp routes that come and go'));
+  }
+  return found;
 }
 
 function emit(speaker: Speaker, version: Version): readonly Artifact[] {
@@ -65,6 +71,8 @@ function configuration(speaker: Speaker, version: Version): string {
   out.line('log syslog all;', `router id ${speaker.id.toString()};`, '');
   out.line('protocol device { scan time 10; }', '');
   for (const family of [4, 6] as const) tables(out, speaker, family);
+  validators(out, speaker);
+  interior(out, speaker);
   writePolicy(out, speaker.policy, dialectOf(version));
   if (speaker.sessions.some(({ bfd }) => bfd !== undefined)) {
     out.line('# lost after three intervals of 300 ms (RFC 5880)');
@@ -80,6 +88,9 @@ function tables(out: Writer, speaker: Speaker, family: Family): void {
   out.line(`protocol kernel kernel${family} {`).indent(() => {
     out.line('# what BIRD knows goes into the kernel, and nothing back');
     out.line(`ipv${family} { import none; export all; };`, 'learn off;');
+    if (speaker.multipath !== undefined) {
+      out.line('# equally good ways are used at once', `merge paths on limit ${speaker.multipath.ways};`);
+    }
   });
   out.line('}', '');
   const own = speaker.prefixes.filter((prefix) => prefix.family === family);
@@ -91,6 +102,52 @@ function tables(out: Writer, speaker: Speaker, family: Family): void {
     for (const prefix of own) out.line(`route ${prefix.toString()} blackhole;`);
   });
   out.line('}', '');
+}
+
+/** Caches of validated ROAs (RFC 8210), with the times that it suggests. */
+function validators(out: Writer, speaker: Speaker): void {
+  if (speaker.validators.length === 0) return;
+  out.line('# who says which network may announce a prefix (RFC 6811)');
+  for (const family of [4, 6] as const) out.line(`roa${family} table ${roaTable(family)};`);
+  for (const [index, { address, port }] of speaker.validators.entries()) {
+    out.line(`protocol rpki cache${index + 1} {`).indent(() => {
+      for (const family of [4, 6] as const) out.line(`roa${family} { table ${roaTable(family)}; };`);
+      out.line(`remote ${address.toString()} port ${port};`);
+      out.line('refresh keep 3600;', 'retry keep 600;', 'expire keep 7200;');
+    });
+    out.line('}');
+  }
+  out.line('');
+}
+
+/** Between our own routers: OSPF for both families, or static routes to their loopbacks. */
+function interior(out: Writer, { interior: { igp, links, loopbacks, ways } }: Speaker): void {
+  for (const family of [4, 6] as const) {
+    const known = ways.filter(({ to }) => to.family === family);
+    if (known.length > 0) {
+      out.line('# our other routers', `protocol static inner${family} {`).indent(() => {
+        out.line(`ipv${family} { import all; export none; };`);
+        for (const { to, via } of known) out.line(`route ${to.toString()} via ${via.toString()};`);
+      });
+      out.line('}', '');
+    }
+    if (igp !== 'ospf') continue;
+    out
+      .line('# between our own routers', `protocol ospf v${family === 4 ? 2 : 3} ospf${family} {`)
+      .indent(() => {
+        out.line(`ipv${family} { import all; export none; };`);
+        out.line('area 0 {').indent(() => {
+          for (const link of links) {
+            if (!link.prefixes.some((prefix) => prefix.family === family)) continue;
+            out.line(`interface "${link.interface}"${link.pair ? ' { type ptp; }' : ''};`);
+          }
+          if (loopbacks.some((address) => address.family === family))
+            out.line('interface "lo" { stub on; };');
+        });
+        out.line('};');
+      });
+    out.line('}', '');
+  }
 }
 
 function neighbor(
@@ -109,7 +166,8 @@ function neighbor(
       `local${session.source === undefined ? '' : ` ${session.source.toString()}`} as ${speaker.as.value};`,
     );
     out.line(`neighbor ${session.address.toString()} as ${session.as.value};`);
-    if (session.hops > 1) out.line(`multihop ${session.hops};`);
+    if (session.role === 'ibgp') out.line('multihop;');
+    else if (session.hops > 1) out.line(`multihop ${session.hops};`);
     else out.line('direct;', '# a dead link ends the session at once', 'check link on;');
     if (session.gtsm !== undefined) out.line('ttl security on;');
     if (session.password !== undefined) {
@@ -119,23 +177,29 @@ function neighbor(
     if (session.bfd !== undefined) out.line('bfd on;');
     out.line(`hold time ${session.hold};`, `keepalive time ${session.keepalive};`);
     out.line('connect delay time 1;', 'connect retry time 10;', 'error wait time 5, 60;');
-    out.line('enforce first as on;');
-    out.line(
-      '# RFC 9234: what a provider marked as for customers only goes to no other',
-      'local role customer;',
-    );
+    const role = ROLE_WORDS[session.role];
+    if (role !== undefined) {
+      // A route server does not put itself into the path (RFC 7947 section 2.2.2).
+      out.line(`enforce first as ${session.role === 'route-server' ? 'off' : 'on'};`);
+      out.line('# RFC 9234: what a provider marked as for customers only goes to no other');
+      out.line(`local role ${role.replace('-', '_')};`);
+    }
+    if (session.maintenance === 'down') out.line('disabled;');
     if (speaker.gracefulRestart === 'off') {
       out.line('# nobody else can forward for us while we restart: neighbours must not keep our routes');
       out.line('graceful restart off;');
-    } else out.line('graceful restart aware;');
+    } else out.line(`graceful restart ${speaker.gracefulRestart === 'on' ? 'on' : 'aware'};`);
     out.line('long lived graceful restart off;');
     out.line(`ipv${session.family} {`).indent(() => {
       out.line(`import filter ${quoted(session.inMap)};`, `export filter ${quoted(session.outMap)};`);
-      out.line(
-        '# what the filters refuse counts too',
-        `receive limit ${session.maxReceived} action disable;`,
-      );
-      out.line(`export limit ${session.maxSent} action block;`);
+      if (session.role === 'ibgp') out.line('next hop self on;');
+      // Without it, a change of ROAs would have to ask the neighbour for all routes again.
+      if (speaker.validators.length > 0) out.line('import table on;');
+      if (session.maxReceived !== undefined) {
+        out.line('# what the filters refuse counts too');
+        out.line(`receive limit ${session.maxReceived} action disable;`);
+      }
+      if (session.maxSent !== undefined) out.line(`export limit ${session.maxSent} action block;`);
     });
     out.line('};');
   });

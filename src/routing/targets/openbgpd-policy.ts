@@ -76,6 +76,7 @@ export function writeRules(out: Writer, session: Session, speaker: Speaker): voi
     const refused = new Set<string>();
     for (const clause of map?.clauses ?? []) {
       for (const condition of clause.conditions) {
+        if (condition.kind === 'rpki-invalid') continue;
         const key = `${condition.kind} ${condition.list}`;
         if (refused.has(key)) continue;
         refused.add(key);
@@ -94,7 +95,7 @@ function refusals(condition: Condition, policy: Policy): readonly string[] {
     if (list === undefined || !list.rules.some(({ action }) => action === 'deny')) return [];
     return [`prefix-set "${refusedName(list)}"`];
   }
-  if (condition.kind === 'community') return [];
+  if (condition.kind !== 'path') return [];
   const list = policy.pathLists.find(({ name }) => name === condition.list);
   const tests = (list?.rules ?? []).filter(({ action }) => action === 'deny').map(({ test }) => test);
   const numbers = tests.flatMap((test) => (test.kind === 'holds' ? [block(test.first, test.last)] : []));
@@ -113,26 +114,35 @@ function writeClause(out: Writer, clause: Clause, peer: string, session: Session
   const { policy, as } = speaker;
   out.line(`# ${clause.why}`);
   const verb = clause.goesOn === true ? 'match' : clause.action === 'permit' ? 'allow quick' : 'deny quick';
-  const conditions = clause.conditions.map((condition) => conditionText(condition, policy, as));
   const changes = clause.changes.flatMap((change) => changeTexts(change, session, policy));
-  const words = [verb, peer, ...conditions.filter((text) => text !== '')];
-  if (changes.length > 0) words.push(`set { ${changes.join(' ')} }`);
-  out.line(words.join(' '));
+  const set = changes.length > 0 ? ` set { ${changes.join(' ')} }` : '';
+  // One rule asks for one community of a list; any of them will do.
+  let rules: readonly string[] = [`${verb} ${peer}`];
+  for (const condition of clause.conditions) {
+    const texts = conditionTexts(condition, policy, as);
+    rules = rules.flatMap((rule) => texts.map((text) => (text === '' ? rule : `${rule} ${text}`)));
+  }
+  out.line(...rules.map((rule) => `${rule}${set}`));
 }
 
-function conditionText(condition: Condition, policy: Policy, as: Asn): string {
+/** Conditions of which one must hold. */
+function conditionTexts(condition: Condition, policy: Policy, as: Asn): readonly string[] {
   switch (condition.kind) {
     case 'prefix':
-      return `prefix-set "${condition.list}"`;
+      return [`prefix-set "${condition.list}"`];
     case 'path':
-      return pathText(
-        policy.pathLists.find(({ name }) => name === condition.list),
-        as,
+      return [
+        pathText(
+          policy.pathLists.find(({ name }) => name === condition.list),
+          as,
+        ),
+      ];
+    case 'community':
+      return rulesOf(policy, condition.list).map(
+        (rule) => `${keyword(condition.size)} ${communityText(rule)}`,
       );
-    case 'community': {
-      const rules = rulesOf(policy, condition.list);
-      return rules.map((rule) => `${keyword(condition.size)} ${communityText(rule)}`).join(' ');
-    }
+    case 'rpki-invalid':
+      return ['ovs invalid'];
   }
 }
 
@@ -141,16 +151,19 @@ function pathText(list: PathList | undefined, as: Asn): string {
   const permitted = (list?.rules ?? []).filter(({ action }) => action === 'permit').map(({ test }) => test);
   if (permitted.some(({ kind }) => kind === 'any')) return '';
   if (permitted.some(({ kind }) => kind === 'empty')) return `large-community ${madeHere(as)}`;
-  const numbers = permitted.flatMap((test: PathTest) =>
-    test.kind === 'holds' ? [block(test.first, test.last)] : [],
-  );
-  return `AS { ${numbers.join(', ')} }`;
+  const first = permitted.flatMap((test: PathTest) => (test.kind === 'begins' ? [String(test.as)] : []));
+  // A list that permits nothing: no route has AS 0 in front.
+  return `peer-as { ${first.length === 0 ? '0' : first.join(', ')} }`;
 }
 
 function changeTexts(change: Change, session: Session, policy: Policy): readonly string[] {
   switch (change.kind) {
     case 'preference':
       return [`localpref ${change.value}`];
+    case 'prepend':
+      return [`prepend-self ${change.times}`];
+    case 'med':
+      return [`med ${change.value}`];
     case 'scrub':
       return rulesOf(policy, change.list).map(
         (rule) => `${keyword(change.size)} delete ${communityText(rule)}`,

@@ -9,12 +9,15 @@ import type { Session, Speaker } from '../speaker.ts';
 import { kernelSettings } from './kernel.ts';
 import { madeHere, writeRules, writeSets } from './openbgpd-policy.ts';
 import { remark, unwritablePasswords } from './quotes.ts';
+import { ROLE_WORDS } from './roles.ts';
 import { compareVersions, formatVersion, type RoutingTarget, type Version } from './version.ts';
 
 const OLDEST: Version = { major: 7, minor: 7 };
 const BEYOND: Version = { major: 9, minor: 0 };
 /** From here on the role is a word of its own, and whether it is announced another (OpenBGPD 7.8). */
 const ROLES: Version = { major: 7, minor: 8 };
+/** From here on the versions of RTR that are spoken can be chosen. */
+const RTR_VERSIONS: Version = { major: 8, minor: 5 };
 /** Debian's packages reach the kernel's table from 8 on. */
 const FIB: Version = { major: 8, minor: 0 };
 
@@ -29,8 +32,9 @@ export const openbgpd: RoutingTarget = {
 };
 
 function refuse(speaker: Speaker, version: Version): readonly Diagnostic[] {
-  const found = speaker.sessions.flatMap(({ bfd, address, span, keepalive, hold }) => {
+  const found = speaker.sessions.flatMap(({ bfd, address, span, keepalive, hold, role }) => {
     const each: Diagnostic[] = [];
+    if (role === 'ibgp') return each;
     if (bfd !== undefined) {
       each.push(
         diagnose('BGP109', bfd.span, `OpenBGPD has no BFD for ${address.toString()}`, {
@@ -50,6 +54,19 @@ function refuse(speaker: Speaker, version: Version): readonly Diagnostic[] {
     return each;
   });
   found.push(...unwritablePasswords(speaker, 'OpenBGPD'));
+  if (speaker.damping !== undefined) {
+    found.push(diagnose('BGP114', speaker.damping.span, 'OpenBGPD does not damp routes that come and go'));
+  }
+  if (speaker.multipath !== undefined) {
+    found.push(diagnose('BGP115', speaker.multipath.span, 'OpenBGPD uses one way at a time'));
+  }
+  if (speaker.interior.igp === 'ospf') {
+    found.push(
+      diagnose('BGP116', speaker.interior.span, 'OpenBGPD does not speak OSPF', {
+        hint: 'say igp: static, or run another daemon for it',
+      }),
+    );
+  }
   if (compareVersions(version, FIB) < 0) {
     found.push(
       diagnose(
@@ -73,7 +90,7 @@ function emit(speaker: Speaker, version: Version): readonly Artifact[] {
       load: ['systemctl', 'reload', 'openbgpd'],
     },
   ];
-  if (speaker.prefixes.length > 0) {
+  if (speaker.prefixes.length + speaker.interior.ways.length > 0) {
     artifacts.push({
       path: '/etc/systemd/system/bgp-pull-up.service',
       mode: 0o644,
@@ -99,6 +116,12 @@ function pullUps(speaker: Speaker): string {
       `ExecStop=/sbin/ip ${route} del blackhole ${prefix.toString()} metric 4294967295`,
     );
   }
+  for (const { to, via } of speaker.interior.ways) {
+    out.line(
+      `ExecStart=/sbin/ip -${to.family} route replace ${to.toString()} via ${via.toString()}`,
+      `ExecStop=/sbin/ip -${to.family} route del ${to.toString()} via ${via.toString()}`,
+    );
+  }
   out.line('', '[Install]', 'WantedBy=multi-user.target');
   return out.text();
 }
@@ -109,6 +132,7 @@ function configuration(speaker: Speaker, version: Version): string {
   out.line('# Made by bgpgen from the site file: change that, and make this anew.');
   out.line(`AS ${speaker.as.value}`, `router-id ${speaker.id.toString()}`, 'fib-update yes');
   out.line('connect-retry 10', '# AS_SETs are refused (RFC 9774)', 'reject as-set yes', '');
+  validators(out, speaker, version);
   writeSets(out, speaker.policy);
   out.line('# our prefixes, with a mark that nobody else can set: what comes in has it taken off');
   for (const prefix of speaker.prefixes)
@@ -125,6 +149,21 @@ function configuration(speaker: Speaker, version: Version): string {
   return out.text();
 }
 
+/** Caches of validated ROAs (RFC 8210). */
+function validators(out: Writer, speaker: Speaker, version: Version): void {
+  if (speaker.validators.length === 0) return;
+  out.line('# who says which network may announce a prefix (RFC 6811)');
+  for (const { address, port } of speaker.validators) {
+    out.line(`rtr ${address.toString()} {`).indent(() => {
+      out.line(`port ${port}`);
+      // Version 2 of the protocol is a draft that not every cache speaks; 0 is what all do.
+      if (compareVersions(version, RTR_VERSIONS) >= 0) out.line('min-version 0');
+    });
+    out.line('}');
+  }
+  out.line('');
+}
+
 /** Each property on a line of its own: the grammar wants line ends inside of the braces. */
 function neighbor(out: Writer, session: Session, speaker: Speaker, version: Version): void {
   out.line(`neighbor ${session.address.toString()} {`).indent(() => {
@@ -134,19 +173,22 @@ function neighbor(out: Writer, session: Session, speaker: Speaker, version: Vers
     if (session.gtsm !== undefined) out.line('ttl-security yes');
     if (session.password !== undefined) out.line(`tcp md5sig password "${session.password}"`);
     out.line(`holdtime ${session.hold}`);
-    out.line(
-      `announce IPv${session.family} unicast`,
-      `announce IPv${session.family === 4 ? 6 : 4} none`,
-      'enforce neighbor-as yes',
-      '# RFC 9234: what a provider marked as for customers only goes to no other',
-    );
-    if (compareVersions(version, ROLES) < 0) out.line('announce policy customer');
-    else out.line('role customer', 'announce policy yes');
+    out.line(`announce IPv${session.family} unicast`, `announce IPv${session.family === 4 ? 6 : 4} none`);
+    const role = ROLE_WORDS[session.role];
+    if (role !== undefined) {
+      // A route server does not put itself into the path (RFC 7947 section 2.2.2).
+      out.line(`enforce neighbor-as ${session.role === 'route-server' ? 'no' : 'yes'}`);
+      out.line('# RFC 9234: what a provider marked as for customers only goes to no other');
+      if (compareVersions(version, ROLES) < 0) out.line(`announce policy ${role}`);
+      else out.line(`role ${role}`, 'announce policy yes');
+    } else out.line('set nexthop self');
+    if (session.maintenance === 'down') out.line('down "maintenance"');
     if (speaker.gracefulRestart === 'off') {
       out.line('# nobody else can forward for us while we restart: neighbours must not keep our routes');
       out.line('announce restart no');
     }
-    out.line(`max-prefix ${session.maxReceived}`, `max-prefix ${session.maxSent} out`);
+    if (session.maxReceived !== undefined) out.line(`max-prefix ${session.maxReceived}`);
+    if (session.maxSent !== undefined) out.line(`max-prefix ${session.maxSent} out`);
   });
   out.line('}', '');
 }

@@ -14,6 +14,8 @@ export function pathRegex(test: PathTest): string {
       return `_${alternatives(numberPatterns(test.first, test.last))}_`;
     case 'longer':
       return `^([0-9]+ ){${test.than}}[0-9]`;
+    case 'begins':
+      return `^${test.as}_`;
     case 'set':
       // An AS_SET is written in braces; a bracket makes the brace a plain character in every POSIX library.
       return '[{]';

@@ -38,6 +38,7 @@ function dialectOf(version: Version): Dialect {
     numbered: false,
     large: !isOld(version),
     nextHop6: !isOld(version),
+    rpki: false,
     setsByList: true,
     exits: false,
   };
@@ -66,6 +67,15 @@ function refuse(speaker: Speaker, version: Version): readonly Diagnostic[] {
       );
     }
   }
+  const [cache] = speaker.validators;
+  if (cache !== undefined) {
+    found.push(diagnose('BGP113', cache.span, 'Quagga knows nothing of validated ROAs'));
+  }
+  if (speaker.multipath !== undefined && isOld(version)) {
+    found.push(
+      diagnose('BGP115', speaker.multipath.span, `Quagga ${formatVersion(version)} uses one way at a time`),
+    );
+  }
   if (speaker.sessions.length === 0) return found;
   add('BGP104', 'Quagga counts only accepted prefixes against max-prefix');
   add('BGP105', "Quagga can't limit how many prefixes it sends");
@@ -92,6 +102,7 @@ function emit(speaker: Speaker, version: Version): readonly Artifact[] {
       text: bgpd(speaker, version),
       verify: ['bgpd', '-C', '-f', '{}'],
     },
+    ...ospf(speaker, version),
     { path: '/etc/quagga/daemons', mode: 0o640, owner, text: daemons(speaker) },
     { path: '/etc/quagga/vtysh.conf', mode: 0o640, owner: 'quagga:quaggavty', text: vtysh(speaker) },
     {
@@ -108,7 +119,9 @@ function emit(speaker: Speaker, version: Version): readonly Artifact[] {
 function daemons(speaker: Speaker): string {
   const out = new Writer();
   out.line(`# ${speaker.name}: which daemons Quagga starts. Without zebra no route reaches the kernel.`);
-  for (const name of DAEMONS) out.line(`${name}=${name === 'zebra' || name === 'bgpd' ? 'yes' : 'no'}`);
+  const wanted = new Set<string>(['zebra', 'bgpd']);
+  if (speaker.interior.igp === 'ospf') wanted.add('ospfd').add('ospf6d');
+  for (const name of DAEMONS) out.line(`${name}=${wanted.has(name) ? 'yes' : 'no'}`);
   return out.text();
 }
 
@@ -140,8 +153,51 @@ function zebra(speaker: Speaker, version: Version): string {
           `ipv6 route ${prefix.toString()} lo blackhole ${PULL_UP_DISTANCE}`,
     );
   }
+  if (speaker.interior.ways.length > 0) out.line('!', '! our other routers');
+  for (const { to, via } of speaker.interior.ways) {
+    out.line(`${to.family === 4 ? 'ip' : 'ipv6'} route ${to.toString()} ${via.toString()}`);
+  }
   out.line('!');
   return out.text();
+}
+
+/** OSPF for both families, between our own routers and nowhere else. */
+function ospf(speaker: Speaker, version: Version): readonly Artifact[] {
+  const { interior, id } = speaker;
+  if (interior.igp !== 'ospf') return [];
+  const own = ([4, 6] as const).map((family) => {
+    const out = new Writer();
+    heading(out, speaker, version);
+    const links = interior.links.filter(({ prefixes }) => prefixes.some((each) => each.family === family));
+    const loopbacks = interior.loopbacks.filter((address) => address.family === family);
+    if (family === 4) {
+      for (const link of links) {
+        if (!link.pair) continue;
+        out.line(`interface ${link.interface}`).indent(() => out.line('ip ospf network point-to-point'));
+        out.line('!');
+      }
+      out.line('router ospf').indent(() => {
+        out.line(`ospf router-id ${id.toString()}`, 'passive-interface lo');
+        const networks = links.flatMap(({ prefixes }) => prefixes.filter((each) => each.family === 4));
+        for (const network of networks) out.line(`network ${network.toString()} area 0.0.0.0`);
+        for (const address of loopbacks) out.line(`network ${address.toString()}/32 area 0.0.0.0`);
+      });
+    } else {
+      out.line('router ospf6').indent(() => {
+        out.line(`router-id ${id.toString()}`);
+        for (const link of links) out.line(`interface ${link.interface} area 0.0.0.0`);
+        if (loopbacks.length > 0) out.line('interface lo area 0.0.0.0');
+      });
+    }
+    return out.line('!').text();
+  });
+  return ['ospfd', 'ospf6d'].map((name, index) => ({
+    path: `/etc/quagga/${name}.conf`,
+    mode: 0o640,
+    owner: 'quagga:quagga',
+    text: own[index] ?? '',
+    verify: [name, '-C', '-f', '{}'],
+  }));
 }
 
 function bgpd(speaker: Speaker, version: Version): string {
@@ -153,9 +209,22 @@ function bgpd(speaker: Speaker, version: Version): string {
     out.line('! a session carries what it is told to', 'no bgp default ipv4-unicast');
     out.line('! our prefixes are announced as long as bgpd runs', 'no bgp network import-check');
     out.line('! a dead link ends its sessions at once', 'bgp fast-external-failover');
-    out.line('! the first AS number of a path is the neighbour', 'bgp enforce-first-as');
+    // For all sessions or for none, and a route server does not put itself into the path (RFC 7947 section 2.2.2).
+    if (!speaker.sessions.some(({ role }) => role === 'route-server')) {
+      out.line('! the first AS number of a path is the neighbour', 'bgp enforce-first-as');
+    }
     // Off unless it is asked for, in all versions; Quagga keeps a restarting neighbour's routes without a word here.
-    out.line('! neighbours must not keep our routes while we restart', 'no bgp graceful-restart');
+    out.line(
+      '! neighbours must not keep our routes while we restart',
+      speaker.gracefulRestart === 'on' ? 'bgp graceful-restart' : 'no bgp graceful-restart',
+    );
+    if (speaker.multipath !== undefined && !isOld(version)) {
+      out.line('bgp bestpath as-path multipath-relax', `maximum-paths ${speaker.multipath.ways}`);
+    }
+    if (speaker.damping !== undefined) {
+      const { halfLife, reuse, suppress, longest } = speaker.damping;
+      out.line(`bgp dampening ${halfLife} ${reuse} ${suppress} ${longest}`);
+    }
     for (const prefix of speaker.prefixes) {
       if (prefix.family === 4) out.line(`network ${prefix.toString()}`);
     }
@@ -168,6 +237,8 @@ function bgpd(speaker: Speaker, version: Version): string {
     if (sessions.length + prefixes.length === 0) return;
     out.line('!', 'address-family ipv6').indent(() => {
       for (const prefix of prefixes) out.line(`network ${prefix.toString()}`);
+      if (speaker.multipath !== undefined && !isOld(version))
+        out.line(`maximum-paths ${speaker.multipath.ways}`);
       for (const session of sessions) familyLines(out, session);
     });
     out.line('exit-address-family');
@@ -185,6 +256,7 @@ function neighbor(out: Writer, session: Session, version: Version): void {
   if (gtsm) out.line(`${name} ttl-security hops ${session.hops}`);
   else if (session.hops > 1) out.line(`${name} ebgp-multihop ${session.hops}`);
   out.line(`${name} timers ${session.keepalive} ${session.hold}`, `${name} timers connect 10`);
+  if (session.maintenance === 'down') out.line(`${name} shutdown`);
 }
 
 /**
@@ -197,8 +269,9 @@ function familyLines(out: Writer, session: Session): void {
     `${name} activate`,
     `${name} route-map ${session.inMap} in`,
     `${name} route-map ${session.outMap} out`,
-    `${name} prefix-list ${session.outPrefixes} out`,
-    `${name} filter-list ${session.outPaths} out`,
-    `${name} maximum-prefix ${session.maxReceived} 90`,
   );
+  if (session.role === 'ibgp') out.line(`${name} next-hop-self`);
+  if (session.outPrefixes !== undefined) out.line(`${name} prefix-list ${session.outPrefixes} out`);
+  if (session.outPaths !== undefined) out.line(`${name} filter-list ${session.outPaths} out`);
+  if (session.maxReceived !== undefined) out.line(`${name} maximum-prefix ${session.maxReceived} 90`);
 }

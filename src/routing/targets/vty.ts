@@ -25,6 +25,8 @@ export interface Dialect {
   readonly large: boolean;
   /** Whether the next hop of IPv6 routes can be set to the neighbour. */
   readonly nextHop6: boolean;
+  /** Whether a map can ask for what validated ROAs say. */
+  readonly rpki: boolean;
   /** Whether AS_SETs are refused by a list; otherwise the daemon has a command for it. */
   readonly setsByList: boolean;
   /** Whether `exit` ends a route map: FRR prints it so. */
@@ -52,7 +54,7 @@ function writePrefixList(out: Writer, list: PrefixList): void {
   let sequence = 0;
   for (const rule of list.rules) {
     sequence += STEP;
-    out.line(`! ${rule.why}`);
+    if (rule.why !== '') out.line(`! ${rule.why}`);
     out.line(`${word} prefix-list ${list.name} seq ${sequence} ${rule.action} ${prefixMatch(rule)}`);
   }
   out.line('! nothing else');
@@ -138,7 +140,7 @@ function writeRouteMap(out: Writer, map: RouteMap, dialect: Dialect): void {
     out.line(`route-map ${map.name} ${clause.action} ${sequence}`);
     out.indent(() => {
       for (const condition of conditions) out.line(conditionText(condition, map));
-      for (const change of changes) out.line(changeText(change, map));
+      for (const line of changeLines(changes, map)) out.line(line);
       if (clause.goesOn === true) out.line('on-match next');
     });
     if (dialect.exits) out.line('exit');
@@ -147,6 +149,7 @@ function writeRouteMap(out: Writer, map: RouteMap, dialect: Dialect): void {
 }
 
 function expressible(condition: Condition, dialect: Dialect): boolean {
+  if (condition.kind === 'rpki-invalid') return dialect.rpki;
   return condition.kind !== 'community' || condition.size === 'standard' || dialect.large;
 }
 
@@ -159,6 +162,8 @@ function expressibleChange(change: Change, map: RouteMap, dialect: Dialect): boo
     case 'next-hop-neighbor':
       return map.family === 4 || dialect.nextHop6;
     case 'preference':
+    case 'prepend':
+    case 'med':
       return true;
   }
 }
@@ -171,19 +176,36 @@ function conditionText(condition: Condition, map: RouteMap): string {
       return `match as-path ${condition.list}`;
     case 'community':
       return `match ${condition.size === 'large' ? 'large-community' : 'community'} ${condition.list}`;
+    case 'rpki-invalid':
+      return 'match rpki invalid';
   }
+}
+
+/** A second command of one kind would take the place of the first: all communities stand in one. */
+function changeLines(changes: readonly Change[], map: RouteMap): readonly string[] {
+  const lines = changes.filter(({ kind }) => kind !== 'tag').map((change) => changeText(change, map));
+  for (const size of ['standard', 'large'] as const) {
+    const tags = changes.flatMap((change) =>
+      change.kind === 'tag' && change.community.kind === size ? [communityText(change.community)] : [],
+    );
+    const word = size === 'large' ? 'large-community' : 'community';
+    if (tags.length > 0) lines.push(`set ${word} ${tags.join(' ')} additive`);
+  }
+  return lines;
 }
 
 function changeText(change: Change, map: RouteMap): string {
   switch (change.kind) {
     case 'preference':
       return `set local-preference ${change.value}`;
+    case 'prepend':
+      return `set as-path prepend ${Array(change.times).fill(change.as).join(' ')}`;
+    case 'med':
+      return `set metric ${change.value}`;
     case 'scrub':
       return `set ${change.size === 'large' ? 'large-comm-list' : 'comm-list'} ${change.list} delete`;
     case 'tag':
-      return change.community.kind === 'large'
-        ? `set large-community ${communityText(change.community)} additive`
-        : `set community ${communityText(change.community)} additive`;
+      return `set community ${communityText(change.community)} additive`;
     case 'next-hop-neighbor':
       return `set ${map.family === 4 ? 'ip' : 'ipv6'} next-hop peer-address`;
   }
