@@ -6,7 +6,7 @@ complete -c bgpgen -n __fish_use_subcommand -a lint -d 'report what is wrong wit
 complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -F
-complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l accept -x -a 'BGP003 BGP004 BGP007 BGP045 BGP048 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l json -d 'print JSON Lines, diagnostics included'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l strict -d 'take warnings for errors'
@@ -19,11 +19,15 @@ complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l show-secrets -d 'pri
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -F
-complete -c bgpgen -n '__fish_seen_subcommand_from check' -l accept -x -a 'BGP003 BGP004 BGP007 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l accept -x -a 'BGP003 BGP004 BGP007 BGP045 BGP048 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l json -d 'print JSON Lines, diagnostics included'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l delegated -r -F -d 'check whose the prefixes are, by a registry\'s statistics (delegated-*-extended)'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l manrs -d 'print what MANRS asks of a network, and which line of the site file meets it'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l vrps -r -F -d 'check the announcements against validated ROAs, as a validator exports them (JSON or CSV)'
+complete -c bgpgen -n '__fish_seen_subcommand_from check' -l whois -r -F -d 'check against objects of a registry: inetnum, inet6num, route and route6'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from check' -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -F

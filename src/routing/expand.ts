@@ -3,7 +3,8 @@
 
 import { Address, type Family, Prefix } from '../address/index.ts';
 import type { Spanned } from '../document/reader.ts';
-import { type MadePolicy, mapName, type PolicySession, policyOf, WITHIN } from './filters.ts';
+import { type MadePolicy, policyOf } from './filters.ts';
+import { mapName, type PolicySession, WITHIN } from './intent.ts';
 import { linksOf, talkOver, waysOf } from './interior.ts';
 import {
   DEFAULTS,

@@ -169,6 +169,36 @@ export const ROUTING_FAULTS = {
     severity: 'warning',
     meaning: 'Some sessions with a network have a password and others have none. Agree on one for all.',
   },
+  BGP045: {
+    severity: 'error',
+    meaning:
+      "By the file of a registry, a prefix or the AS number is not the site's: it is in no record, given to nobody, or to another holder than the AS number. May be accepted, for names that differ on paper only.",
+  },
+  BGP046: {
+    severity: 'warning',
+    meaning:
+      "By the file of a registry, a prefix is a part of somebody else's block (PA). Its holder must make the ROA and the route object, its covering announcement attracts traffic, and leaving it means renumbering.",
+  },
+  BGP047: {
+    severity: 'warning',
+    meaning:
+      'A prefix has no route object of the AS number of the site in the registry, by which providers and peers make their filters.',
+  },
+  BGP048: {
+    severity: 'error',
+    meaning:
+      'An announcement would be invalid by the ROAs that there are, so that most networks refuse it. Mend the ROA first. May be accepted.',
+  },
+  BGP049: {
+    severity: 'warning',
+    meaning: 'A prefix has no ROA, so that anybody can announce it and be believed.',
+  },
+  BGP050: {
+    severity: 'warning',
+    meaning:
+      'A ROA lets longer prefixes pass than are announced, which help only a forger (RFC 9319). Make its maxLength the length of the prefix.',
+  },
+  BGP051: { severity: 'error', meaning: 'A file of a registry holds something else than it should.' },
   BGP053: {
     severity: 'warning',
     meaning:
@@ -253,6 +283,8 @@ export const ACCEPTABLE: readonly RoutingCode[] = [
   'BGP003',
   'BGP004',
   'BGP007',
+  'BGP045',
+  'BGP048',
   'BGP102',
   'BGP103',
   'BGP109',

@@ -1,7 +1,16 @@
 // From the intent of the site to the policy of its sessions: what may come in, what may go out, what is marked, and by
-// which way it is to be used. The lists that the maps refer to are made in lists.ts.
+// which way it is to be used. The lists that the maps refer to are made in lists.ts. The maps of both directions stand
+// together, over 400 lines, because a list that both need is made once, by whichever asks first.
 
-import { type Asn, type Family, Prefix } from '../address/index.ts';
+import { type Family, Prefix } from '../address/index.ts';
+import {
+  mapName,
+  type PolicySession,
+  type PolicySite,
+  type Treatment,
+  treatmentOf,
+  WITHIN,
+} from './intent.ts';
 import {
   acceptedList,
   acceptedPathsList,
@@ -13,7 +22,7 @@ import {
   ownOriginList,
   TRANSIT_FREE,
 } from './lists.ts';
-import type { Community, LargeCommunity, OwnPrefix, Request, Role, Sent, Wanted } from './model.ts';
+import type { OwnPrefix, Role } from './model.ts';
 import type {
   Change,
   Clause,
@@ -25,43 +34,6 @@ import type {
   RouteMap,
 } from './policy.ts';
 import { BLACKHOLE, GRACEFUL_SHUTDOWN, hasStandard, learnedTag } from './tags.ts';
-
-export { LENGTHS, LISTS, LONGEST_PATH } from './lists.ts';
-export { learnedTag } from './tags.ts';
-
-/** The sessions with one neighbour in one family, as far as policy goes. */
-export interface PolicySession {
-  readonly neighbor: string;
-  readonly family: Family;
-  readonly role: Role;
-  readonly as: Asn;
-  readonly wanted: Wanted;
-  readonly sent: Sent;
-  readonly use: 'primary' | 'backup' | undefined;
-  /** Everybody is asked to go another way (RFC 8326). */
-  readonly drain: boolean;
-  /** What it may announce, where a list of its own was given. */
-  readonly announces: readonly PrefixRule[] | undefined;
-  readonly communities: ReadonlyMap<Request, Community | LargeCommunity>;
-  /** The parts of our prefixes that its line is to carry. */
-  readonly parts: readonly Prefix[];
-}
-
-/** What the policy of one router is made of. */
-export interface PolicySite {
-  readonly as: Asn;
-  readonly lab: boolean;
-  /** All blocks of the site: nobody else may announce them to us. */
-  readonly own: readonly Prefix[];
-  /** Those that this router announces. */
-  readonly announced: readonly OwnPrefix[];
-  readonly dataCenter: string | undefined;
-  readonly blackholes: readonly Prefix[];
-  /** Customers of the whole site, with what they may announce. */
-  readonly customers: readonly { readonly as: Asn; readonly announces: readonly PrefixRule[] }[];
-  /** Whether there are validated ROAs to ask. */
-  readonly validated: boolean;
-}
 
 /** Preferences: who pays us, who costs nothing, whom we pay; a backup is behind all others of its role. */
 const PREFERENCE: Readonly<Record<Exclude<Role, 'ibgp'>, number>> = {
@@ -75,37 +47,6 @@ const BACKUP_PREFERENCE = -20;
 const BACKUP_PREPENDS = 2;
 /** MED of a backup: compared only between lines to one AS. */
 const BACKUP_MED = 100;
-
-/** The neighbour's name in the names of what all sessions between routers of the site share. */
-export const WITHIN = 'within-site';
-
-/** The name of a session's map, in the direction seen from here. */
-export function mapName(
-  { neighbor, family }: { readonly neighbor: string; readonly family: Family },
-  direction: 'in' | 'out',
-): string {
-  return `${neighbor}-v${family}-${direction}`;
-}
-
-/** How a prefix is announced to a neighbour; `none` where it isn't. */
-export type Treatment = 'plain' | 'primary' | 'backup' | 'none';
-
-/** The treatment that the words of the site file come to. */
-export function treatmentOf(
-  { primary, backup }: Pick<OwnPrefix, 'primary' | 'backup'>,
-  { neighbor, role, use }: Pick<PolicySession, 'neighbor' | 'role' | 'use'>,
-  dataCenter: string | undefined,
-): Treatment {
-  const names = (list: readonly { readonly value: string }[]): boolean =>
-    list.some(({ value }) => value === neighbor || value === dataCenter);
-  if (names(primary)) return 'primary';
-  if (names(backup)) return 'backup';
-  if (role === 'transit' && primary.length + backup.length > 0) {
-    if (backup.length === 0) return 'backup';
-    return primary.length === 0 ? 'primary' : 'none';
-  }
-  return use ?? 'plain';
-}
 
 /** Locks beside the maps, for daemons that let everything pass where a map is lost. */
 export interface Locks {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Asn, type Family, Prefix } from '../../src/address/index.ts';
-import { learnedTag, mapName } from '../../src/routing/filters.ts';
+import { mapName } from '../../src/routing/intent.ts';
 import type { Wanted } from '../../src/routing/model.ts';
 import type { Policy } from '../../src/routing/policy.ts';
+import { learnedTag } from '../../src/routing/tags.ts';
 import { numberPatterns, pathRegex } from '../../src/routing/targets/path-regex.ts';
 import { speakerIn } from './sites.ts';
 import { judge, prefixFrom, type Route } from './world.ts';

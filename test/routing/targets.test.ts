@@ -10,6 +10,7 @@ import { ROUTING_FAULTS } from '../../src/routing/faults.ts';
 import { chooseTarget } from '../../src/routing/targets/choose.ts';
 import { TARGETS } from '../../src/routing/targets/index.ts';
 import type { RoutingTarget, Version } from '../../src/routing/targets/version.ts';
+import { SITE_TARGETS } from '../../src/routing/targets/whole.ts';
 import { faultsIn } from './quagga-grammar.ts';
 import { aSite, speakerIn } from './sites.ts';
 import { judge, judgeText, type Route } from './world.ts';
@@ -75,7 +76,8 @@ for (const name of cases) {
     t.match(sentence, /^[A-Z].{20,}\.$/, 'the case opens with a sentence');
     if (updating) {
       for (const file of readdirSync(`${CASES}/${name}`, { withFileTypes: true })) {
-        if (file.isDirectory()) rmSync(`${CASES}/${name}/${file.name}`, { recursive: true });
+        if (file.isDirectory() && file.name !== 'whole')
+          rmSync(`${CASES}/${name}/${file.name}`, { recursive: true });
       }
     }
     const checked = await bgpgen(name, ['check', '/site/site.yaml']);
@@ -120,8 +122,24 @@ for (const name of cases) {
   });
 }
 
+/** Cases of which the targets of a whole site are shown, too. */
+const WHOLE = ['roles', 'two-data-centers', 'split'];
+
+for (const name of WHOLE) {
+  t.test(`${name}, as a whole`, async (t) => {
+    for (const { name: target } of SITE_TARGETS) {
+      const words = ['emit', '/site/site.yaml', '--target', target, '--out', '/out', ...opening(name).accept];
+      const { status, files } = await bgpgen(name, words);
+      t.equal(status, 0, target);
+      for (const [file, { text }] of files) golden(t, `${CASES}/${name}/whole/${file}`, text);
+    }
+  });
+}
+
 t.test('every diagnostic of the domain is seen in a case, or in the test of the program', async (t) => {
   const seen = new Set(['BGP017', 'BGP030']);
+  // Those of registries' files are seen in registry.test.ts.
+  for (const code of ['BGP045', 'BGP046', 'BGP047', 'BGP048', 'BGP049', 'BGP050', 'BGP051']) seen.add(code);
   const texts = readdirSync(CASES, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.txt'),
   );

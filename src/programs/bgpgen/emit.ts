@@ -14,6 +14,8 @@ import { unknownRouter } from '../../routing/checks/routers.ts';
 import { speakerOf } from '../../routing/expand.ts';
 import { diagnose } from '../../routing/faults.ts';
 import type { Router, Site } from '../../routing/model.ts';
+import { TARGETS } from '../../routing/targets/index.ts';
+import type { SiteTarget } from '../../routing/targets/site-target.ts';
 import { loadMaterials, loadSite, settle, type Weighing } from './site.ts';
 import { givenLists, givenTarget, JUDGING, mustKnow, SITE, targetOf } from './target.ts';
 
@@ -69,7 +71,8 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     throw new UsageError('--file prints, --out writes: give one of them');
   if (out === undefined && invocation.flag('dry-run')) throw new UsageError('--dry-run goes with --out');
   if (out === '') throw new UsageError('--out needs the name of a folder');
-  const given = givenTarget(invocation.text('target'));
+  const whole = await siteTarget(invocation.text('target'));
+  const given = whole === undefined ? givenTarget(invocation.text('target')) : undefined;
 
   const lists = givenLists(invocation.texts('prefixes'));
   const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
@@ -78,6 +81,16 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     return EXIT.data;
   }
   const name = invocation.text('router');
+  if (whole !== undefined) {
+    if (name !== undefined)
+      throw new UsageError(`--target ${whole.name} is made of the whole site: leave out --router`);
+    if (!settle(diagnostics, weights, io)) return EXIT.data;
+    const artifacts = whole.emit(site);
+    if (out !== undefined) return writeFiles(artifacts, out, invocation.flag('dry-run'), io);
+    const printed = file === undefined ? artifacts : [namedFile(artifacts, file)];
+    print(printed, artifacts.length > 1 && file === undefined, io);
+    return EXIT.ok;
+  }
   const router = routerOf(site, name);
   const chosen = given ?? (router === undefined ? undefined : targetOf(router));
   if (router === undefined || chosen === undefined) {
@@ -110,6 +123,14 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     );
   }
   return EXIT.ok;
+}
+
+/** The target of a whole site that is named; undefined where it is a daemon's, or none at all. */
+async function siteTarget(text: string | undefined): Promise<SiteTarget | undefined> {
+  if (text === undefined || !/^[a-z]+$/.test(text) || TARGETS.some(({ name }) => name === text))
+    return undefined;
+  const { SITE_TARGETS } = await import('../../routing/targets/whole.ts');
+  return SITE_TARGETS.find(({ name }) => name === text);
 }
 
 /** The router to emit for: the one of that name, or the only one. */

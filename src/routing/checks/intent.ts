@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Spanned } from '../../document/reader.ts';
 import { suggest } from '../../document/suggest.ts';
 import { diagnose } from '../faults.ts';
-import { type Treatment, treatmentOf } from '../filters.ts';
+import { type Treatment, treatmentOf } from '../intent.ts';
 import { LENGTHS } from '../lists.ts';
 import { isAnnouncedAt, type Neighbor, type OwnPrefix, type Site } from '../model.ts';
 import { routerOf } from './routers.ts';

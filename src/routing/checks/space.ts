@@ -11,7 +11,7 @@ import {
 } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import { diagnose } from '../faults.ts';
-import { LENGTHS } from '../filters.ts';
+import { LENGTHS } from '../lists.ts';
 import { familiesOf, type Site } from '../model.ts';
 
 export function unroutablePrefixes(site: Site): Diagnostic[] {

@@ -4,7 +4,7 @@
 import { bogonAsns, bogonBlocks, documentation, type Family, Prefix } from '../../../address/index.ts';
 import type { Diagnostic } from '../../../document/diagnostic.ts';
 import type { Span } from '../../../document/source.ts';
-import { LENGTHS, LONGEST_PATH } from '../../filters.ts';
+import { LENGTHS, LONGEST_PATH } from '../../lists.ts';
 import { isFiltered, passes, type Route } from '../evaluate.ts';
 import { diagnose } from '../faults.ts';
 import type { Direction, Existing, PeerFamily } from '../model.ts';
