@@ -1,9 +1,9 @@
 // Ranges that a provider publishes, as hosts: one for each group of prefixes that the feed names together (a service in a
 // region), so that they are selected, shown and explained like machines. What a feed looks like is clouds/'s.
 
-import type { Prefix } from '../address/index.ts';
+import type { PackedBuilder, Prefix } from '../address/index.ts';
 import type { Harvest, Place } from './harvest.ts';
-import type { HostAddress, Scope } from './model.ts';
+import type { Host, HostAddress, Scope } from './model.ts';
 import { PrefixHeap } from './prefix-heap.ts';
 
 /** What the feed says of a group. */
@@ -54,33 +54,57 @@ export class Ranges {
 
   /** Hands the groups over as hosts. */
   end(): void {
-    for (const gathered of this.#groups.values()) {
-      const { group } = gathered;
-      this.#harvest.hosts.push({
-        source: this.#source,
-        id: group.id,
-        name: group.name,
-        region: group.region ?? '',
-        state: 'listed',
-        // Made when they are asked for: of a million, those of one group at a time.
-        get addresses() {
-          return addressesOf(gathered);
-        },
-        tags: group.tags ?? new Map<string, string>(),
-      });
-    }
+    for (const { group, ...heaps } of this.#groups.values())
+      this.#harvest.hosts.push(new RangeHost(this.#source, group, heaps));
   }
 }
 
-function addressesOf(gathered: Gathered): readonly HostAddress[] {
-  const addresses: HostAddress[] = [];
-  for (const scope of ['public', 'private'] as const)
-    for (const prefix of gathered[scope].sorted()) addresses.push({ prefix, scope });
-  return addresses;
-}
-
-interface Gathered {
-  readonly group: Group;
+interface Heaps {
   readonly public: PrefixHeap;
   readonly private: PrefixHeap;
+}
+
+interface Gathered extends Heaps {
+  readonly group: Group;
+}
+
+/** A group as a host. Its addresses are made each time they are asked for: a million of them are not kept. */
+export class RangeHost implements Host {
+  readonly source: string;
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly state = 'listed';
+  readonly tags: ReadonlyMap<string, string>;
+  readonly #heaps: Heaps;
+
+  constructor(source: string, { id, name, region = '', tags = new Map() }: Group, heaps: Heaps) {
+    this.source = source;
+    this.id = id;
+    this.name = name;
+    this.region = region;
+    this.tags = tags;
+    this.#heaps = heaps;
+  }
+
+  get addresses(): readonly HostAddress[] {
+    return [...this.each()];
+  }
+
+  /** The addresses one by one, for whoever does not need them together. */
+  *each(): Generator<HostAddress> {
+    for (const scope of ['public', 'private'] as const)
+      for (const prefix of this.#heaps[scope].sorted()) yield { prefix, scope };
+  }
+
+  /** Puts all of them into a set that is being built. */
+  addTo(set: PackedBuilder): void {
+    this.#heaps.public.addTo(set);
+    this.#heaps.private.addTo(set);
+  }
+}
+
+/** The addresses of any host, one by one. */
+export function addressesIn(host: Host): Iterable<HostAddress> {
+  return host instanceof RangeHost ? host.each() : host.addresses;
 }

@@ -1,9 +1,10 @@
 // Hosts for people and for spreadsheets: an aligned table, comma separated values, and the bare addresses. The stream that
 // programs read is wire.ts's; none of these has closing lines.
 
-import { AddressSetBuilder, formatPrefixes, type Write } from '../address/index.ts';
+import { formatPrefixes, PackedBuilder, type Write } from '../address/index.ts';
 import type { Host, HostAddress, Scope } from './model.ts';
 import { PrefixHeap } from './prefix-heap.ts';
+import { addressesIn, RangeHost } from './ranges.ts';
 
 /** The addresses of a host that a table shows; a provider's feed has thousands. */
 const SHOWN = 3;
@@ -74,9 +75,12 @@ export function* csv(hosts: readonly Host[]): Generator<string> {
     const tags = field(
       JSON.stringify(Object.fromEntries([...host.tags].sort(([a], [b]) => (a < b ? -1 : 1)))),
     );
-    if (host.addresses.length === 0) yield `${before},,,,${tags}\n`;
-    for (const address of host.addresses)
+    let count = 0;
+    for (const address of addressesIn(host)) {
+      count++;
       yield `${before},${addressText(address)},${address.scope},${field(address.interface ?? '')},${tags}\n`;
+    }
+    if (count === 0) yield `${before},,,,${tags}\n`;
   }
 }
 
@@ -86,10 +90,13 @@ function field(text: string): string {
 
 /** The fewest prefixes that hold the addresses of all hosts and no other, in order, one a line. */
 export function writeAddresses(hosts: readonly Host[], write: Write): void {
+  const set = new PackedBuilder();
   const heap = new PrefixHeap();
-  for (const host of hosts) for (const { prefix } of host.addresses) heap.add(prefix);
-  const set = new AddressSetBuilder();
-  for (const prefix of heap.sorted()) set.add(prefix);
+  for (const host of hosts) {
+    if (host instanceof RangeHost) host.addTo(set);
+    else for (const { prefix } of host.addresses) heap.add(prefix);
+  }
+  heap.addTo(set);
   formatPrefixes(set.freeze(), write, { bareHosts: true });
 }
 

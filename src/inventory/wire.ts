@@ -6,6 +6,7 @@ import type { Diagnostic } from '../document/diagnostic.ts';
 import { diagnose as diagnoseDocument } from '../document/faults.ts';
 import type { Source } from '../document/source.ts';
 import type { Closing, Host, HostAddress, Inventory } from './model.ts';
+import { addressesIn } from './ranges.ts';
 import { LineReader, VERSION } from './wire-line.ts';
 import { quickLine } from './wire-quick.ts';
 
@@ -15,14 +16,15 @@ const PIECE = 1000;
 /** The lines of an inventory: its hosts, then its closings, each in the order given. A line may come in several pieces. */
 export function* writeLines({ hosts, closings }: Inventory): Generator<string> {
   for (const host of hosts) {
-    const { source, id, name, region, state, addresses } = host;
+    const { source, id, name, region, state } = host;
     // Object.fromEntries defines its keys, so that a tag called __proto__ is a tag like any other.
     const tags = Object.fromEntries([...host.tags].sort(([a], [b]) => (a < b ? -1 : 1)));
     const start = JSON.stringify({ v: VERSION, kind: 'host', source, id, name, region, state });
     let text = `${start.slice(0, -1)},"addresses":[`;
-    for (const [index, address] of addresses.entries()) {
-      text += index === 0 ? addressText(address) : `,${addressText(address)}`;
-      if (index % PIECE === PIECE - 1) {
+    let count = 0;
+    for (const address of addressesIn(host)) {
+      text += count++ === 0 ? addressText(address) : `,${addressText(address)}`;
+      if (count % PIECE === 0) {
         yield text;
         text = '';
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Prefix } from '../../src/address/index.ts';
+import { AddressSet, PackedBuilder, Prefix } from '../../src/address/index.ts';
 import { Source } from '../../src/document/source.ts';
 import type { Closing, Host } from '../../src/inventory/model.ts';
 import { PrefixHeap } from '../../src/inventory/prefix-heap.ts';
@@ -13,7 +13,7 @@ function plain(item: Host | Closing | undefined): unknown {
   return {
     ...item,
     addresses: item.addresses.map((each) => ({ ...each, prefix: String(each.prefix) })),
-    tags: [...item.tags],
+    tags: [...item.tags].sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
 
@@ -124,6 +124,9 @@ t.test('a heap gives back its prefixes in order, each once', async (t) => {
       const wanted = [...prefixes].sort((a, b) => Prefix.compare(a, b)).map(String);
       t.strictSame([...heap.sorted()].map(String), [...new Set(wanted)]);
       t.strictSame([...heap.sorted()].map(String), [...new Set(wanted)], 'as often as one likes');
+      const set = new PackedBuilder();
+      heap.addTo(set);
+      t.ok(set.freeze().equals(AddressSet.of(...prefixes)), 'and puts them into a set');
     }),
     { numRuns: 300 },
   );

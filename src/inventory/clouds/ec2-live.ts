@@ -94,7 +94,7 @@ async function regionsOf(sdk: Sdk, client: EC2Client, question: Ec2Question): Pr
   const asked = own === undefined ? clientOf(sdk, question, 'us-east-1', client.config.credentials) : client;
   try {
     const { Regions: regions = [] } = await asked.send(new sdk.DescribeRegionsCommand({}), {
-      abortSignal: AbortSignal.timeout(question.seconds * 1000),
+      abortSignal: AbortSignal.timeout(Math.ceil(question.seconds * 1000)),
     });
     const names = regions.flatMap(({ RegionName: name }) => (name === undefined ? [] : [name]));
     return [...new Set([...names, ...named])].sort();
@@ -110,7 +110,7 @@ async function askRegion(
   { seconds }: Ec2Question,
 ): Promise<RegionAnswer> {
   const pages: Json[] = [];
-  const abortSignal = AbortSignal.timeout(seconds * 1000);
+  const abortSignal = AbortSignal.timeout(Math.ceil(seconds * 1000));
   const tokens = new Set<string>();
   try {
     let token: string | undefined;
