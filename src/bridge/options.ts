@@ -46,6 +46,8 @@ export interface OptionRow {
   readonly value?: string;
   /** For `count`: the least that makes sense, where that is not 0. */
   readonly least?: number;
+  /** For `sources`: it may stand without a value. */
+  readonly bare?: true;
   /** One clause for reports: what it is for. */
   readonly summary: string;
 }
@@ -77,6 +79,15 @@ export const OPTIONS = {
   },
   deny: { type: 'sources', value: 'network', summary: 'do not serve clients from here' },
   'max-connections': { type: 'count', value: 'count', least: 1, summary: 'connections served at once' },
+  'accept-proxy': {
+    type: 'sources',
+    value: 'network',
+    bare: true,
+    summary: 'clients come through these, and a PROXY header says who they are',
+  },
+  'proxy-timeout': { type: 'seconds', value: 'seconds', summary: 'how long a PROXY header may take' },
+  'send-proxy': { type: 'flag', summary: 'tell the target who its client is, by PROXY protocol version 1' },
+  'send-proxy-v2': { type: 'flag', summary: 'the same by version 2' },
   overflow: {
     type: 'overflow',
     value: 'what',

@@ -62,6 +62,7 @@ export function readValue(row: OptionRow, name: Token, value: Token | undefined)
       return range instanceof AddressFault ? ofAddress(range) : { type, value: range, token };
     }
     case 'sources': {
+      if (text === undefined && row.bare === true) return { type, value: [], token };
       if (text === undefined || text === '') return { why: 'value required' };
       const source = readSource(text);
       return source instanceof AddressFault ? ofAddress(source) : { type, value: [source], token };

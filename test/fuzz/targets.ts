@@ -17,7 +17,9 @@ import {
 import { checkBridge } from '../../src/bridge/check.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
 import { parseAddress, splitCommand } from '../../src/bridge/parse.ts';
+import { readProxy } from '../../src/bridge/proxy-protocol.ts';
 import { NamedRange, readRange } from '../../src/bridge/range.ts';
+import { readSource } from '../../src/bridge/sources.ts';
 import { parseCommandLine } from '../../src/command/parser.ts';
 import { Source } from '../../src/document/source.ts';
 import { parseYaml } from '../../src/document/yaml.ts';
@@ -87,6 +89,15 @@ const BRIDGE = [
   'fd:3',
   '-',
   "system:'a,b'",
+];
+
+const PROXY_HEADERS = [
+  'PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n',
+  'PROXY TCP6 2001:db8::1 2001:db8::ff 1 65535\r\n',
+  'PROXY UNKNOWN\r\n',
+  ...['20000000', '2111000cc0a80001c0a8000bdc0401bb', '21110013c0a80001c0a8000bdc0401bb040004deadbeef'].map(
+    (hex) => Buffer.from(`0d0a0d0a000d0a515549540a${hex}`, 'hex').toString('latin1'),
+  ),
 ];
 
 export const targets: readonly Target[] = [
@@ -259,6 +270,47 @@ export const targets: readonly Target[] = [
       return read.offset >= 0 && read.offset <= text.length && read.input === text
         ? undefined
         : `offset ${read.offset}, input ${JSON.stringify(read.input)}`;
+    },
+  },
+  {
+    name: 'source of clients',
+    corpus: ['10.0.0.0/8', '10.0.0.1-10.0.0.9', '2001:db8::/32', '/etc/clients', './clients'],
+    words: ADDRESS_WORDS,
+    flaw: (text) => {
+      const source = readSource(text);
+      if (!(source instanceof AddressFault)) return undefined;
+      return source.offset >= 0 && source.offset <= text.length && source.why !== ''
+        ? undefined
+        : `offset ${source.offset}`;
+    },
+  },
+  {
+    name: 'PROXY header',
+    corpus: PROXY_HEADERS,
+    words: [
+      'PROXY ',
+      'TCP4 ',
+      'TCP6 ',
+      'UNKNOWN',
+      '1.2.3.4 ',
+      '::1 ',
+      '0 ',
+      '65535',
+      '\r\n',
+      '\u0021\u0011\u0000\f',
+      '\u0003\u0000\u0004',
+    ],
+    flaw: (text) => {
+      const bytes = Buffer.from(text, 'latin1');
+      const reading = readProxy(bytes);
+      if (reading.kind === 'malformed') return reading.why === '' ? 'no reason' : undefined;
+      if (reading.kind === 'header') {
+        if (reading.length > bytes.length) return `a header of ${reading.length} in ${bytes.length} bytes`;
+        const alone = readProxy(bytes.subarray(0, reading.length));
+        return alone.kind === 'header' ? undefined : `without what follows it is ${alone.kind}`;
+      }
+      // Whatever needs more bytes gets no further than the longest header.
+      return bytes.length > 16 + 65535 ? 'still not enough' : undefined;
     },
   },
   {

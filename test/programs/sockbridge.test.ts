@@ -11,6 +11,7 @@ import { ATTEMPT_OPTIONS } from '../../src/bridge/endpoints/attempts.ts';
 import { EXEC_OPTIONS } from '../../src/bridge/endpoints/exec.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
 import { MANNER_OPTIONS } from '../../src/bridge/endpoints/manners.ts';
+import { GREETING_OPTIONS } from '../../src/bridge/endpoints/source-options.ts';
 import { TCP_OPTIONS } from '../../src/bridge/endpoints/tcp.ts';
 import { DIAL_OPTIONS } from '../../src/bridge/endpoints/tcp-dial.ts';
 import { TLS_OPTIONS } from '../../src/bridge/endpoints/tls.ts';
@@ -185,7 +186,7 @@ const GROUPS: readonly (readonly [phrase: string, options: readonly OptionName[]
   ['of a stream', MANNER_OPTIONS],
   ['of the process', PROCESS_OPTIONS],
   ['of a program', EXEC_OPTIONS],
-  ['of a listener', [...ACCEPT_OPTIONS, ...ADMIT_OPTIONS, 'backlog']],
+  ['of a listener', [...ACCEPT_OPTIONS, ...ADMIT_OPTIONS, ...GREETING_OPTIONS, 'backlog']],
   ['of TCP', TCP_OPTIONS],
   ['of a TCP client', [...ATTEMPT_OPTIONS, ...DIAL_OPTIONS]],
   ['of TLS', TLS_OPTIONS],

@@ -17,13 +17,14 @@ import type { End } from '../engines/engine.ts';
 import { codeOf, reasonOf, textOf } from '../errno.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
-import { type ConnectionLimits, SOURCE_BITS4, SOURCE_BITS6 } from '../limits.ts';
-import type { Token } from '../parse.ts';
+import type { ConnectionLimits } from '../limits.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
+import type { Greet } from './greeting.ts';
 import { portNumber } from './lookup.ts';
 import type { Manners } from './manners.ts';
 import { partiesOf, peerPlace, placeText } from './places.ts';
 import { socketEnd } from './socket-end.ts';
+import { listedClients, needFork, SOURCE_OPTIONS } from './source-options.ts';
 import { readTables, WRAP_OPTIONS } from './wrap.ts';
 
 /** The options of every listener. */
@@ -40,18 +41,9 @@ export const ACCEPT_OPTIONS = [
 
 /** Those that make sense with fork only. */
 const FORK_OPTIONS = ['max-children', 'max-connections', 'overflow', 'max-rate'] as const;
-const SOURCE_OPTIONS = ['max-per-source', 'max-rate-per-source', 'source-bits4', 'source-bits6'] as const;
 
 /** The options by which a listener on the internet chooses its clients. */
-export const ADMIT_OPTIONS = [
-  'range',
-  'sourceport',
-  'lowport',
-  'allow',
-  'deny',
-  ...SOURCE_OPTIONS,
-  ...WRAP_OPTIONS,
-] as const;
+export const ADMIT_OPTIONS = ['range', 'sourceport', 'lowport', ...SOURCE_OPTIONS, ...WRAP_OPTIONS] as const;
 
 type AcceptOption = (typeof ACCEPT_OPTIONS)[number];
 type AdmitOption = (typeof ADMIT_OPTIONS)[number];
@@ -71,6 +63,8 @@ export interface Listening {
   readonly path?: string;
   /** Whom it refuses; absent where everybody is welcome. */
   readonly refuse?: Refuse;
+  /** What every connection begins with, before anybody knows whose it is: option accept-proxy. */
+  readonly greet?: Greet;
   /** Stops listening and tidies up what belongs to it. */
   close(): void;
 }
@@ -122,49 +116,6 @@ export function checkAccept(given: Given<AcceptOption>, report: Report): void {
   }
 }
 
-function needFork(name: string, token: Token | undefined, forks: boolean, report: Report): void {
-  if (token === undefined || forks) return;
-  report('BRG010', token.span, `option ${name} not allowed without option fork`, {
-    hint: 'without fork one connection is served and then no more',
-  });
-}
-
-/** Reports options about sources that need one another. */
-export function checkAdmit(given: Given<AcceptOption | AdmitOption>, report: Report): void {
-  const forks = given.flag('fork') === true;
-  for (const name of SOURCE_OPTIONS) needFork(name, given.token(name), forks, report);
-  for (const [name, width] of [
-    ['source-bits4', 32],
-    ['source-bits6', 128],
-  ] as const) {
-    const token = given.token(name);
-    if (token === undefined) continue;
-    const bits = given.count(name) ?? 0;
-    if (bits > width) report('BRG009', token.span, `option ${name}: ${bits} is over ${width}`);
-    if (given.token('max-per-source') === undefined && given.token('max-rate-per-source') === undefined)
-      report('BRG010', token.span, `option ${name} needs max-per-source or max-rate-per-source`);
-  }
-}
-
-/** How many may come; undefined where there is no limit but max-children, which is socat's own. */
-export function limitsOf(
-  given: Given<AcceptOption>,
-  sources: Given<AdmitOption> | undefined,
-): ConnectionLimits | undefined {
-  const limits: ConnectionLimits = {
-    most: given.count('max-connections'),
-    rate: given.rate('max-rate'),
-    overflow: given.overflow('overflow') ?? 'queue',
-    perSource: sources?.count('max-per-source'),
-    ratePerSource: sources?.rate('max-rate-per-source'),
-    bits4: sources?.count('source-bits4') ?? SOURCE_BITS4,
-    bits6: sources?.count('source-bits6') ?? SOURCE_BITS6,
-  };
-  const { most, rate, perSource, ratePerSource } = limits;
-  const none = [most, rate, perSource, ratePerSource].every((limit) => limit === undefined);
-  return none ? undefined : limits;
-}
-
 /** Takes one connection, then stops listening. Throws OpenError, or NobodyCame. */
 export async function acceptOne(listener: Listener, world: World): Promise<Client> {
   const listening = await persist(listener.given, world, () => listener.listen(world));
@@ -186,8 +137,10 @@ export async function acceptOne(listener: Listener, world: World): Promise<Clien
     server.on('connection', (socket) => {
       // The system may hand over another one before it knows that nobody listens any more.
       if (taken) return void socket.destroy();
-      const admitted = admit(socket, listening, listener, world);
-      if (admitted !== undefined) finish(() => serveOne(socket, admitted, listener, world, resolve, reject));
+      arrive(socket, listening, listener, world, (admitted) => {
+        if (taken) return void socket.destroy();
+        finish(() => serveOne(socket, admitted, listener, world, resolve, reject));
+      });
     });
     server.on('error', (error) => {
       finish(() => reject(new OpenError(listener.label, `accept on ${where}: ${reasonOf(error)}`)));
@@ -236,11 +189,11 @@ function acceptAll(
   });
   server.on('connection', (socket) => {
     timer?.refresh();
-    const admitted = admit(socket, listening, listener, world);
-    if (admitted === undefined) return;
-    // One that does not get through is a line of the log; the others are served.
-    serveOne(socket, admitted, listener, world, take, (error) =>
-      world.log.say('E', error instanceof Error ? error.message : String(error)),
+    arrive(socket, listening, listener, world, (admitted) =>
+      // One that does not get through is a line of the log; the others are served.
+      serveOne(socket, admitted, listener, world, take, (error) =>
+        world.log.say('E', error instanceof Error ? error.message : String(error)),
+      ),
     );
   });
   // ECONNABORTED and its like: this client is gone, the next one may come.
@@ -261,35 +214,54 @@ interface Admitted {
   readonly parties: Parties | undefined;
 }
 
-/** Who has connected; undefined where he was refused. */
-function admit(
+/** Finds out who has connected and lets him in, or refuses him. */
+function arrive(
   socket: Socket,
-  { refuse, where, path }: Listening,
-  { adopt }: Listener,
+  listening: Listening,
+  listener: Listener,
   world: World,
-): Admitted | undefined {
+  enter: (admitted: Admitted) => void,
+): void {
+  const { where, path, greet } = listening;
   const parties = partiesOf(socket, path);
   const peer = parties === undefined ? peerPlace(socket, 'inet') : placeText(parties.peer);
-  const refusal = refuse?.(parties);
-  if (refusal !== undefined) {
-    world.log.say('W', `refusing connection from ${peer} due to ${refusal}`);
-    world.refused?.(peer, refusal);
-    // FIN, then RST for what he has sent already: an end of file to him, not an error in the middle of something.
-    socket.on('error', () => undefined);
-    socket.destroySoon();
-    return undefined;
+  const on = parties === undefined ? where : placeText(parties.own);
+  const admitAs = (admitted: Admitted, there: string): void => {
+    const refusal = listening.refuse?.(admitted.parties);
+    if (refusal !== undefined) refuseAs(admitted.peer, refusal);
+    else {
+      admit(socket, admitted, there, listener, world);
+      enter(admitted);
+    }
+  };
+  const refuseAs = (name: string, why: string): void => refuse(socket, name, why, world);
+  if (greet === undefined) {
+    admitAs({ peer, parties }, on);
+    return;
   }
-  world.log.say(
-    'N',
-    `accepting connection from ${peer} on ${parties === undefined ? where : placeText(parties.own)}`,
-  );
+  void greet(socket, parties).then((told) => {
+    if (typeof told === 'string') refuseAs(peer, told);
+    else if (told === undefined || told === parties) admitAs({ peer, parties }, on);
+    else admitAs({ peer: placeText(told.peer), parties: told }, `${placeText(told.own)} through ${peer}`);
+  });
+}
+
+function admit(socket: Socket, { peer }: Admitted, on: string, { adopt }: Listener, world: World): void {
+  world.log.say('N', `accepting connection from ${peer} on ${on}`);
   try {
     adopt?.(socket);
   } catch (error) {
     // The client is served all the same.
     world.log.say('W', error instanceof Error ? error.message : String(error));
   }
-  return { peer, parties };
+}
+
+function refuse(socket: Socket, peer: string, why: string, world: World): void {
+  world.log.say('W', `refusing connection from ${peer} due to ${why}`);
+  world.refused?.(peer, why);
+  // FIN, then RST for what he has sent already: an end of file to him, not an error in the middle of something.
+  socket.on('error', () => undefined);
+  socket.destroySoon();
 }
 
 /** Makes a client of a connection, at once or after it has gone through its welcome. */
@@ -323,11 +295,7 @@ export async function refuseClient(
   const port = wanted === undefined ? undefined : portNumber(wanted, label, 'sourceport', protocol);
   const low = given.flag('lowport') === true;
   const wrapped = await readTables(given, label, world);
-  const [allow, deny] = [given.sources('allow'), given.sources('deny')];
-  const listed =
-    allow.length + deny.length === 0
-      ? undefined
-      : (await import('./admission.ts')).admission(label, allow, deny, world);
+  const listed = await listedClients(given, label, world);
   if (range === undefined && port === undefined && !low && wrapped === undefined && listed === undefined)
     return undefined;
   return (parties) => {

@@ -1,12 +1,14 @@
 // OPENSSL: a TLS connection over TCP.
 
+import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { type Endpoint, OpenError, type World } from '../endpoint.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
-import { DIAL_OPTIONS, type Dialler, dial, readDialler, readTarget, type Target } from './tcp-dial.ts';
+import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
+import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
 import {
   checkPeer,
   contextOptions,
@@ -26,6 +28,7 @@ const OPENSSL_OPTIONS = [
   ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
   ...PROCESS_OPTIONS,
+  ...SEND_PROXY_OPTIONS,
   ...TLS_OPTIONS,
   'openssl-snihost',
   'openssl-no-sni',
@@ -49,6 +52,7 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
   const target = readTarget(parameters[0], parameters[1], report);
   const dialler = readDialler(label, given, given.family('protocol-family'), report);
   const tls = planTls(given, label, report);
+  checkSendProxy(given, report);
   if (given.token('openssl-snihost') !== undefined && given.flag('openssl-no-sni') === true) {
     report(
       'BRG010',
@@ -85,7 +89,9 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
         persist(given, world, async () => {
           context ??= first(world);
           const loaded = await context;
-          const { socket, raw } = await secured(dialler, target, tls, name, sni, loaded, world);
+          const header = await proxyHeader(given, world);
+          const dialled = { raw: await dial(dialler, target, world), header };
+          const { socket, raw } = await secured(dialled, tls, name, sni, loaded, world);
           return tlsEnd(socket, raw, label, manners);
         }),
     },
@@ -94,8 +100,7 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
 }
 
 async function secured(
-  dialler: Dialler,
-  target: Target,
+  { raw, header }: { readonly raw: Socket; readonly header: Uint8Array | undefined },
   tls: TlsPlan,
   name: string,
   sni: string,
@@ -103,7 +108,8 @@ async function secured(
   world: World,
 ) {
   const { connect, checkServerIdentity } = await import('node:tls');
-  const raw = await dial(dialler, target, world);
+  // Before the handshake, as HAProxy has it.
+  if (header !== undefined) raw.write(header);
   const socket = connect({
     socket: raw,
     secureContext,

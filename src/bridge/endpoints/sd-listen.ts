@@ -10,21 +10,21 @@ import {
   ACCEPT_OPTIONS,
   ADMIT_OPTIONS,
   checkAccept,
-  checkAdmit,
   type Listening,
-  limitsOf,
   listenerEndpoint,
   refuseClient,
 } from './accept.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { listeningPlace, unixPlace } from './places.ts';
+import { checkAdmit, GREETING_OPTIONS, greetClient, limitsOf } from './source-options.ts';
 import { TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
 const INHERIT_OPTIONS = [
   ...ACCEPT_OPTIONS,
   ...MANNER_OPTIONS,
   ...ADMIT_OPTIONS,
+  ...GREETING_OPTIONS,
   ...TCP_OPTIONS,
   ...PROCESS_OPTIONS,
 ] as const;
@@ -72,7 +72,7 @@ function plan(
 ): Endpoint | undefined {
   const { label, given } = written;
   checkAccept(given, report);
-  checkAdmit(given, report);
+  checkAdmit(given, undefined, report);
   const listener = {
     label,
     given,
@@ -125,16 +125,18 @@ async function listen(
   world: World,
 ): Promise<Listening> {
   const refuse = await refuseClient(given, label, world);
+  const greet = await greetClient(given, label, world);
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
   await takeOver(server, descriptor, label);
   const address = server.address();
   const path = address === null || typeof address === 'string' ? (pathOf(descriptor) ?? '') : undefined;
-  if (path !== undefined) refuseToJudge(given, label);
+  checkTrust(given, path === undefined ? 'inet' : 'unix', label);
   return {
     server,
     where: address !== null && typeof address === 'object' ? listeningPlace(address) : unixPlace(path ?? ''),
     ...(path === undefined ? {} : { path }),
     ...(refuse === undefined ? {} : { refuse }),
+    ...(greet === undefined ? {} : { greet }),
     // The path belongs to whoever made it; libuv does not know it and leaves it.
     close: () => {
       server.close();
@@ -142,12 +144,21 @@ async function listen(
   };
 }
 
-/** The clients of a unix socket have no address: an option that goes by it would refuse all of them or nobody. */
-function refuseToJudge(given: Given<InheritOption>, label: string): void {
-  for (const option of ADMIT_OPTIONS) {
-    if (given.token(option) === undefined) continue;
-    throw new OpenError(label, 'it is a unix socket, whose clients have no address', { option, final: true });
+/** What kind of socket it is turns out only now: options that go by an address need one. Throws OpenError. */
+function checkTrust(given: Given<InheritOption>, kind: 'inet' | 'unix', label: string): void {
+  const listed = given.sources('accept-proxy').length > 0;
+  const fail = (option: string, reason: string): never => {
+    throw new OpenError(label, reason, { option, final: true });
+  };
+  const none = 'it is a unix socket, whose clients have no address';
+  if (given.token('accept-proxy') !== undefined) {
+    if (kind === 'inet' && !listed)
+      fail('accept-proxy', 'whose headers are to be believed? Give their addresses');
+    if (kind === 'unix' && listed) fail('accept-proxy', none);
+    return;
   }
+  if (kind === 'inet') return;
+  for (const option of ADMIT_OPTIONS) if (given.token(option) !== undefined) fail(option, none);
 }
 
 function takeOver(server: Server, descriptor: number, label: string): Promise<void> {

@@ -6,6 +6,7 @@ import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { AGAIN_OPTIONS, again } from './connect-again.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
 import { socketEnd } from './socket-end.ts';
 import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
 
@@ -15,6 +16,7 @@ const TCP_CONNECT_OPTIONS = [
   ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
   ...PROCESS_OPTIONS,
+  ...SEND_PROXY_OPTIONS,
 ] as const;
 
 type ConnectOption = (typeof TCP_CONNECT_OPTIONS)[number];
@@ -56,6 +58,7 @@ function plan(
 ): Endpoint | undefined {
   const { label, given, parameters } = written;
   const manners = mannersOf(given, report);
+  checkSendProxy(given, report);
   const target = readTarget(parameters[0], parameters[1], report);
   const dialler = readDialler(label, given, family, report, prefer);
   if (target === undefined || dialler === undefined) return undefined;
@@ -67,8 +70,12 @@ function plan(
       gives: true,
       takes: true,
       descriptors: 1,
-      open: async (world) =>
-        socketEnd(await persist(given, world, () => dial(dialler, target, world)), label, manners),
+      open: async (world) => {
+        const header = await proxyHeader(given, world);
+        const socket = await persist(given, world, () => dial(dialler, target, world));
+        if (header !== undefined) socket.write(header);
+        return socketEnd(socket, label, manners);
+      },
     },
     manners,
   );

@@ -11,10 +11,8 @@ import {
   ADMIT_OPTIONS,
   BACKLOG,
   checkAccept,
-  checkAdmit,
   type Listener,
   type Listening,
-  limitsOf,
   listenerEndpoint,
   refuseClient,
   untilListening,
@@ -23,6 +21,7 @@ import { around, PROCESS_OPTIONS } from './around.ts';
 import { portNumber } from './lookup.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { inetPlace, listeningPlace } from './places.ts';
+import { checkAdmit, GREETING_OPTIONS, greetClient, limitsOf } from './source-options.ts';
 import { newer, readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
 /** The options of every TCP listener, whatever is spoken on it. */
@@ -30,6 +29,7 @@ export const LISTEN_OPTIONS = [
   ...ACCEPT_OPTIONS,
   ...MANNER_OPTIONS,
   ...ADMIT_OPTIONS,
+  ...GREETING_OPTIONS,
   ...TCP_OPTIONS,
   'backlog',
   'bind',
@@ -103,7 +103,7 @@ export function planListener(
 ): Listener | undefined {
   const [portToken] = parameters;
   checkAccept(given, report);
-  checkAdmit(given, report);
+  checkAdmit(given, 'inet', report);
   const manners = mannersOf(given, report);
   const port = portToken === undefined ? undefined : readPortParameter(portToken, true, report);
   const host = readBind(given, family, report);
@@ -140,6 +140,7 @@ export function readBind(given: Given<'bind'>, family: 4 | 6, report: Report): s
 async function listen({ label, family, host, port, v6only, given }: Plan, world: World): Promise<Listening> {
   const number = portNumber(port, label);
   const refuse = await refuseClient(given, label, world);
+  const greet = await greetClient(given, label, world);
   const address = isIP(host) === 0 ? await resolveBind(host, family, label) : host;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
   const shared = given.flag('so-reuseport') === true;
@@ -161,6 +162,7 @@ async function listen({ label, family, host, port, v6only, given }: Plan, world:
         ? listeningPlace(where)
         : inetPlace(family, address, number),
     ...(refuse === undefined ? {} : { refuse }),
+    ...(greet === undefined ? {} : { greet }),
     close: () => {
       server.close();
     },

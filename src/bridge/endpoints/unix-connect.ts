@@ -9,6 +9,7 @@ import { CONNECT_OPTIONS, connected } from './connect.ts';
 import { AGAIN_OPTIONS, again } from './connect-again.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { unixPlace } from './places.ts';
+import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
 import { socketEnd } from './socket-end.ts';
 import { readPath } from './socket-path.ts';
 
@@ -18,6 +19,7 @@ const UNIX_CONNECT_OPTIONS = [
   ...CONNECT_OPTIONS,
   ...MANNER_OPTIONS,
   ...PROCESS_OPTIONS,
+  ...SEND_PROXY_OPTIONS,
 ] as const;
 
 type ConnectOption = (typeof UNIX_CONNECT_OPTIONS)[number];
@@ -48,6 +50,7 @@ function plan(written: Written<ConnectOption>, report: Report): Endpoint | undef
   const { label, given, parameters } = written;
   const [token] = parameters;
   const manners = mannersOf(given, report);
+  checkSendProxy(given, report);
   const path = token === undefined ? undefined : readPath(token, report);
   if (path === undefined) return undefined;
   const where = unixPlace(path);
@@ -65,11 +68,13 @@ function plan(written: Written<ConnectOption>, report: Report): Endpoint | undef
         takes: true,
         descriptors: 1,
         open: async (world: World) => {
+          const header = await proxyHeader(given, world);
           const socket = await persist(given, world, () => {
             world.log.say('N', `opening connection to ${where}`);
             return whileFull(attempt, given.seconds('connect-timeout'));
           });
           world.log.say('N', 'successfully connected via unix socket');
+          if (header !== undefined) socket.write(header);
           return socketEnd(socket, label, manners);
         },
       },

@@ -9,7 +9,6 @@ import {
   BACKLOG,
   checkAccept,
   type Listening,
-  limitsOf,
   listenerEndpoint,
   untilListening,
 } from './accept.ts';
@@ -18,9 +17,19 @@ import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { unixPlace } from './places.ts';
 import { bindWithMode, FILE_OPTIONS, OwnedEntry, prepareEntry } from './socket-file.ts';
 import { readPath } from './socket-path.ts';
+import {
+  checkAdmit,
+  GREETING_OPTIONS,
+  greetClient,
+  limitsOf,
+  listedClients,
+  SOURCE_OPTIONS,
+} from './source-options.ts';
 
 const UNIX_LISTEN_OPTIONS = [
   ...ACCEPT_OPTIONS,
+  ...GREETING_OPTIONS,
+  ...SOURCE_OPTIONS,
   ...MANNER_OPTIONS,
   ...PROCESS_OPTIONS,
   ...FILE_OPTIONS,
@@ -36,6 +45,7 @@ export const unixListen: Kind = kind({
   plan: ({ label, given, parameters }, report) => {
     const [token] = parameters;
     checkAccept(given, report);
+    checkAdmit(given, 'unix', report);
     const manners = mannersOf(given, report);
     const path = token === undefined ? undefined : readPath(token, report);
     if (path === undefined) return undefined;
@@ -43,7 +53,7 @@ export const unixListen: Kind = kind({
       label,
       given,
       manners,
-      limits: limitsOf(given, undefined),
+      limits: limitsOf(given, given),
       listen: (world: World) => listen(path, label, given, world),
     };
     return around(given, report, listenerEndpoint(listener));
@@ -56,6 +66,8 @@ async function listen(
   given: Given<(typeof UNIX_LISTEN_OPTIONS)[number]>,
   world: World,
 ): Promise<Listening> {
+  const refuse = await listedClients(given, label, world);
+  const greet = await greetClient(given, label, world);
   const entry = await prepareEntry(path, label, given);
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   bindWithMode(entry, () =>
@@ -73,5 +85,12 @@ async function listen(
     server.close();
     throw error;
   }
-  return { server, where: unixPlace(path), path, close: () => owned.release(server) };
+  return {
+    server,
+    where: unixPlace(path),
+    path,
+    ...(refuse === undefined ? {} : { refuse }),
+    ...(greet === undefined ? {} : { greet }),
+    close: () => owned.release(server),
+  };
 }
