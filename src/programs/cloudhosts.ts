@@ -148,6 +148,10 @@ export const program: Program = {
     noInput: '',
     io: '',
   },
+  environment: {
+    AWS_REGION:
+      'The region that --live aws asks where no --region is given. This and the other variables of Amazon, of credentials and profiles, are read by its SDK.',
+  },
   faults: {
     DOC001: DOCUMENT_FAULTS.DOC001,
     DOC007: DOCUMENT_FAULTS.DOC007,

@@ -32,6 +32,10 @@ export const program: Program = {
     noPermission: '',
   },
   environment: {
+    AWS_REGION:
+      'Of doctor, as AWS_DEFAULT_REGION, AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL and the variables of credentials: what any program of Amazon takes from them.',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT:
+      'Of doctor: where the metadata service is; http://169.254.169.254 where it is not set. With AWS_EC2_METADATA_DISABLED it is not asked.',
     PENSTOCK_STATE: 'The folder for what apply must remember; /var/lib/penstock where it is not set.',
     SSH_CONNECTION:
       'The session that must stay possible. Where sudo(8) has taken it away, it is looked for in the processes above.',

@@ -3,7 +3,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { startEc2 } from '../inventory/ec2-server.ts';
 import { type Ended, run } from '../spawn.ts';
@@ -104,4 +104,18 @@ t.test('every region at once, by the built program', async (t) => {
     stdout,
     '192.0.2.0/30\n192.0.2.4/31\n192.0.2.6\n198.51.100.1\n2001:db8::1\n2001:db8::2/127\n2001:db8::4/126\n',
   );
+});
+
+t.test('cloudhosts --live aws | fwgen emit', async (t) => {
+  const { status, stdout, stderr } = await run(
+    'bash',
+    [
+      '-c',
+      `cloudhosts --live aws --region all --endpoint ${server.endpoint} | fwgen emit --ports 22 --target nftables -4`,
+    ],
+    { env: { ...process.env, ...env, PATH: `${resolve('test/bin')}:${process.env['PATH'] ?? ''}` } },
+  );
+  t.strictSame([status, stderr], [0, '']);
+  for (const address of ['192.0.2.0', '192.0.2.5', '198.51.100.1']) t.match(stdout, address);
+  t.notMatch(stdout, '192.0.2.6', 'it is stopped');
 });

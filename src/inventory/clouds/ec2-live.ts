@@ -53,6 +53,8 @@ export async function askEc2(question: Ec2Question): Promise<readonly RegionAnsw
 }
 
 async function loadSdk(): Promise<Sdk | undefined> {
+  // Under an older Node it would say on every run, into every cron mail, that a later SDK will not run there.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   try {
     return await import('@aws-sdk/client-ec2');
   } catch (error) {

@@ -325,7 +325,7 @@ t.test('credentials: where from, until when, never what', async (t) => {
   const open = await doctor(base, { [credentials]: `[default]\n${key}` }, [], 0o644);
   t.match(open.found['credentials'], /^warn .*; others can read \S+credentials \/ chmod 600 /);
   const roleless = await doctor({ ...base, AWS_EC2_METADATA_SERVICE_ENDPOINT: await imds() });
-  t.match(roleless.found['credentials'], /^fail none in environment, files, and the instance has no role/);
+  t.match(roleless.found['credentials'], /^fail none in environment and files, and the instance has no role/);
   const stale = await doctor({
     ...base,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: await imds({ role: 'web', expires: inHours(-1) }),

@@ -124,7 +124,7 @@ function elsewhere({ variables, metadata, host, now, files }: Sources): Finding 
     );
   const trouble = files.troubles[0] === undefined ? '' : `; ${files.troubles[0]}`;
   return fail(
-    `none in environment, files${metadata.reached ? ', and the instance has no role' : ' or instance'}${trouble}`,
+    `${metadata.reached ? 'none in environment and files, and the instance has no role' : 'none in environment, files or instance'}${trouble}`,
     metadata.reached
       ? 'attach a role that may ec2:DescribeInstances, or run aws configure'
       : 'run aws configure or aws sso login; on an instance, see metadata above',

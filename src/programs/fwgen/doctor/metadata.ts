@@ -7,7 +7,7 @@ import type { Finding, Variables } from './check.ts';
 /** What the instance knows of itself; '' where it did not say. */
 export interface Metadata {
   readonly finding: Finding;
-  /** Whether it answered at all. */
+  /** Whether it gave a token. */
   readonly reached: boolean;
   readonly region: string;
   readonly zone: string;
@@ -106,7 +106,7 @@ function baseOf(variables: Variables): string {
 
 /** Why there is no token. */
 function diagnosis(token: Reply, control: Reply, base: string): Metadata {
-  if (token.kind === 'answer') return nothing('fail', ...refusal(token.status, base), true);
+  if (token.kind === 'answer') return nothing('fail', ...refusal(token.status, base));
   if (token.kind === 'error') {
     if (token.code === 'ECONNREFUSED')
       return nothing(
@@ -131,7 +131,6 @@ function diagnosis(token: Reply, control: Reply, base: string): Metadata {
       'fail',
       `${base} answers, but its tokens do not arrive: the hop limit is too small`,
       'from a container: aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2 --instance-id ID',
-      true,
     );
   if (token.connected)
     return nothing(
@@ -168,10 +167,10 @@ function refusal(status: number, base: string): [message: string, fix: string] {
   ];
 }
 
-function nothing(status: 'warn' | 'fail', message: string, fix: string, reached = false): Metadata {
+function nothing(status: 'warn' | 'fail', message: string, fix: string): Metadata {
   return {
     finding: { check: 'metadata', status, message, fix },
-    reached,
+    reached: false,
     region: '',
     zone: '',
     role: '',
