@@ -129,6 +129,8 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'frr(8)',
     'iprange(1)',
     'logger(1)',
+    'perl(1)',
+    'fcntl(2)',
     'hosts_access(5)',
     'services(5)',
     'systemd-socket-proxyd(8)',

@@ -72,6 +72,8 @@ export interface Endpoint {
 export interface Service {
   /** How many connections are served at once (max-children); the others wait. */
   readonly atOnce: number | undefined;
+  /** By how many levels what is told of its connections is less severe than elsewhere (children-shutup). */
+  readonly shutUp?: number | undefined;
   /** How many may come, from where and how fast; absent where nothing of the kind was asked for. */
   readonly limits?: ConnectionLimits;
   /** Listens. Throws OpenError where it can't. `take` gets every connection that is admitted. */

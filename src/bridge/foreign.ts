@@ -215,7 +215,7 @@ const OPTIONS = {
     res-stayopen res-usevc retrans stayopen usevc
   `,
   privilege: 'chroot chroot-early netns',
-  child: 'children-shutup nofork pgid pty setpgid sighup sigint sigquit',
+  child: 'nofork pgid pty setpgid sighup sigint sigquit',
   ending: 'null-eof shut-null',
   named: `
     gid-e gid-l group-early group-late perm-early perm-late uid-e uid-l unlink-late user-early user-late
@@ -224,8 +224,7 @@ const OPTIONS = {
     append async bin binary compr creat create defer delay direct directory dirsync dsync excl ext2-append
     ext2-compr ext2-dirsync ext2-immutable ext2-journal-data ext2-noatime ext2-nodump ext2-notail ext2-secrm
     ext2-sync ext2-topdir ext2-unrm ext3-append ext3-compr ext3-dirsync ext3-immutable ext3-journal-data
-    ext3-noatime ext3-nodump ext3-notail ext3-secrm ext3-sync ext3-topdir ext3-unrm f-setlk f-setlk-rd
-    f-setlk-wr f-setlkw f-setlkw-rd f-setlkw-wr f-setpipe-sz flock flock-ex flock-ex-nb flock-nb flock-sh
+    ext3-noatime ext3-nodump ext3-notail ext3-secrm ext3-sync ext3-topdir ext3-unrm     f-setpipe-sz flock flock-ex flock-ex-nb flock-nb flock-sh
     flock-sh-nb fs-append fs-compr fs-dirsync fs-immutable fs-journal-data fs-noatime fs-nodump fs-notail
     fs-secrm fs-sync fs-topdir fs-unrm ftruncate ftruncate32 ftruncate64 i-pop-all i-push immutable ioctl
     ioctl-bin ioctl-int ioctl-intp ioctl-string ioctl-void journal journal-data largefile lock lockw lseek
@@ -235,7 +234,7 @@ const OPTIONS = {
     o-nonblock o-nshare o-priv o-rdonly o-rdwr o-rshare o-rsync o-sync o-text o-trunc o-wronly o_creat o_create
     o_defer o_delay o_direct o_directory o_dsync o_excl o_largefile o_ndelay o_noctty o_nofollow o_nshare o_priv
     o_rdonly o_rdwr o_rshare o_rsync o_sync o_wronly pipesz pop-all priv push rdonly rdwr rshare rsync secrm
-    seek seek-cur seek-end seek-set setlk setlk-rd setlk-wr setlkw setlkw-rd setlkw-wr streams-i-pop-all
+    seek seek-cur seek-end seek-set streams-i-pop-all
     streams-i-push sync text topdir trunc truncate unrm wronly
   `,
   terminal: `

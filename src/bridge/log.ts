@@ -5,7 +5,8 @@
 /** Fatal, error, warning, notice, information, debugging: the letters in the lines. */
 export type Level = 'F' | 'E' | 'W' | 'N' | 'I' | 'D';
 
-const ORDER = 'FEWNID';
+const LEVELS: readonly Level[] = ['F', 'E', 'W', 'N', 'I', 'D'];
+const ORDER = LEVELS.join('');
 
 export interface LogSettings {
   /** The least severe level that is written: 'W', and one further for each -d after the first. */
@@ -36,13 +37,18 @@ export class Log {
     this.#least = ORDER.indexOf(settings.level);
   }
 
+  /** A log to the same place, so many levels less severe. */
+  lower(by: number): Log {
+    return by === 0 ? this : new LowerLog(this.#settings, by);
+  }
+
   /** Whether lines of this level are written: to ask before a costly text is made. */
   wants(level: Level): boolean {
     return ORDER.indexOf(level) <= this.#least;
   }
 
   say(level: Level, text: string): void {
-    if (this.wants(level)) this.insist(level, text);
+    if (ORDER.indexOf(level) <= this.#least) this.insist(level, text);
   }
 
   /** Writes a line of any level: what was asked for by name. */
@@ -58,6 +64,30 @@ export class Log {
 /** The microseconds of the current second. */
 export function microseconds(): number {
   return Math.floor(((performance.timeOrigin + performance.now()) % 1000) * 1000);
+}
+
+/**
+ * A log onto another one, in which what is said is so many levels less severe: an error is a warning, a warning a notice.
+ */
+export class LowerLog extends Log {
+  readonly #by: number;
+
+  constructor(settings: LogSettings, by: number) {
+    super(settings);
+    this.#by = by;
+  }
+
+  override say(level: Level, text: string): void {
+    super.say(this.#lower(level), text);
+  }
+
+  override wants(level: Level): boolean {
+    return super.wants(this.#lower(level));
+  }
+
+  #lower(level: Level): Level {
+    return LEVELS[Math.min(ORDER.indexOf(level) + this.#by, LEVELS.length - 1)] ?? 'D';
+  }
 }
 
 /** `2026/11/22 08:27:18`, local time. */

@@ -48,6 +48,8 @@ export interface OptionRow {
   readonly least?: number;
   /** For `sources`: it may stand without a value. */
   readonly bare?: true;
+  /** For `count`: what it is without a value. */
+  readonly otherwise?: number;
   /** One clause for reports: what it is for. */
   readonly summary: string;
 }
@@ -61,6 +63,12 @@ export const OPTIONS = {
     value: 'count',
     least: 1,
     summary: 'connections served at once; more wait',
+  },
+  'children-shutup': {
+    type: 'count',
+    value: 'levels',
+    otherwise: 1,
+    summary: 'tell of connections so many levels less severely',
   },
   backlog: { type: 'count', value: 'count', least: 1, summary: 'connections that the kernel keeps waiting' },
   'accept-timeout': {
@@ -326,6 +334,20 @@ export const OPTIONS = {
   'setuid-early': { type: 'account', value: 'user', summary: 'change the user alone before' },
   setgid: { type: 'account', value: 'group', summary: 'change the group alone afterwards' },
   'setgid-early': { type: 'account', value: 'group', summary: 'change the group alone before' },
+
+  // Locks on files that others see who lock by fcntl(2).
+  'f-setlk-wr': {
+    type: 'flag',
+    aliases: ['f-setlk', 'setlk', 'setlk-wr'],
+    summary: 'lock the file, or fail',
+  },
+  'f-setlk-rd': { type: 'flag', aliases: ['setlk-rd'], summary: 'lock the file against writers, or fail' },
+  'f-setlkw-wr': {
+    type: 'flag',
+    aliases: ['f-setlkw', 'setlkw', 'setlkw-wr'],
+    summary: 'lock the file, or wait',
+  },
+  'f-setlkw-rd': { type: 'flag', aliases: ['setlkw-rd'], summary: 'lock the file against writers, or wait' },
 } as const satisfies Readonly<Record<string, OptionRow>>;
 
 export type OptionName = keyof typeof OPTIONS;

@@ -5,6 +5,7 @@ import { Connections } from './carry.ts';
 import type { Bridge } from './check.ts';
 import { type Client, NobodyCame, OpenError, type Service, type World } from './endpoint.ts';
 import type { End } from './engines/engine.ts';
+import type { Log } from './log.ts';
 import { Queue } from './queue.ts';
 import { FAILED, FINE, type RunSettings, useOf } from './run-settings.ts';
 
@@ -29,6 +30,7 @@ class Server {
   readonly #settings: RunSettings;
   readonly #world: World;
   readonly #connections: Connections;
+  readonly #connectionLog: Log;
   #idleTimer: NodeJS.Timeout | undefined;
   #stop: () => void = () => undefined;
   #stopped = false;
@@ -39,7 +41,8 @@ class Server {
     this.#side = side;
     this.#settings = settings;
     this.#world = world;
-    this.#connections = new Connections(settings, world.log);
+    this.#connectionLog = world.log.lower(service.shutUp ?? 0);
+    this.#connections = new Connections(settings, this.#connectionLog);
   }
 
   run(gate: ConstructorParameters<typeof Queue>[0]['gate']): Promise<number> {
@@ -123,7 +126,7 @@ class Server {
 
   async #handle(client: Client): Promise<void> {
     const carried = this.#connections.begin(client);
-    const world = { ...this.#world, client: client.parties, facts: client.facts };
+    const world = { ...this.#world, log: this.#connectionLog, client: client.parties, facts: client.facts };
     let end: End;
     try {
       end = await this.#other.open(world, useOf(this.#side === 'left' ? 'right' : 'left', this.#bridge.ways));

@@ -34,6 +34,7 @@ export function readValue(row: OptionRow, name: Token, value: Token | undefined)
       if (text === '0') return { type, value: false, token };
       return text === '' ? { why: 'missing numerical value' } : { why: `${quoted(text)} is neither 0 nor 1` };
     case 'count':
+      if (text === undefined && row.otherwise !== undefined) return { type, value: row.otherwise, token };
       return wrap(readCount(text, row.least ?? 0), (count) => ({ type, value: count, token }));
     case 'size':
       return wrap(readCount(text, 0, Number.MAX_SAFE_INTEGER), (size) => ({ type, value: size, token }));

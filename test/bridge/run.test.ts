@@ -587,3 +587,22 @@ t.test('dumps', async (t) => {
     ].join('\n'),
   );
 });
+
+t.test('a log that is lowered: children-shutup', async (t) => {
+  const lines: string[] = [];
+  const log = new Log({
+    level: 'W',
+    program: 'x',
+    pid: 1,
+    write: (_line, level, text) => lines.push(`${level} ${text}`),
+    now: () => new Date(0),
+  });
+  t.equal(log.lower(0), log);
+  const one = log.lower(1);
+  one.say('E', 'an error is a warning');
+  one.say('W', 'a warning is a notice, which is not written here');
+  t.notOk(one.wants('W'));
+  log.lower(2).say('F', 'two levels');
+  log.lower(9).say('E', 'never past the last one');
+  t.strictSame(lines, ['W an error is a warning', 'W two levels']);
+});

@@ -1,7 +1,7 @@
 // sockbridge's command line: what is refused before anything is opened, how it is reported, and that the manual knows
 // every word. What a bridge does stands in test/bridge and the labs.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -282,3 +282,45 @@ t.test('SIGUSR1 tells what was carried so far', async (t) => {
   t.equal(status, 0);
   t.match(log, / I STATISTICS: left to right: 1 packets\(s\), 5 byte\(s\)\n/);
 });
+
+t.test(
+  'a lock on the file that standard output is keeps others out, and is gone with the bridge',
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'penstock-cli-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'file');
+    const locked = (option: string, text: string) => {
+      const descriptor = openSync(path, 'a+');
+      const child = start('bin/sockbridge.js', ['-dd', '-u', '-', `STDOUT,${option}`], {
+        stdio: ['pipe', descriptor, 'pipe'],
+      });
+      closeSync(descriptor);
+      t.teardown(() => child.kill('SIGKILL'));
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.write(text);
+      let log = '';
+      const begun = new Promise<void>((resolve) => {
+        child.stderr?.setEncoding('utf8').on('data', (more: string) => {
+          log += more;
+          if (log.includes('starting data transfer loop')) resolve();
+        });
+      });
+      const ended = new Promise<{ status: number | null; log: string }>((resolve) =>
+        child.once('close', (status) => resolve({ status, log })),
+      );
+      return { child, begun, ended };
+    };
+    const first = locked('setlk', 'one ');
+    await first.begun;
+    const second = await locked('setlk', 'never ').ended;
+    t.equal(second.status, 1);
+    t.match(second.log, / E STDOUT: option f-setlk-wr: Resource temporarily unavailable\n/);
+    const third = locked('setlkw', 'two');
+    first.child.stdin?.end();
+    t.equal((await first.ended).status, 0);
+    await third.begun;
+    third.child.stdin?.end();
+    t.equal((await third.ended).status, 0);
+    t.equal(readFileSync(path, 'utf8'), 'one two');
+  },
+);

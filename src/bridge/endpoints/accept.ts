@@ -31,6 +31,7 @@ import { readTables, WRAP_OPTIONS } from './wrap.ts';
 export const ACCEPT_OPTIONS = [
   'fork',
   'max-children',
+  'children-shutup',
   'accept-timeout',
   'so-reuseaddr',
   'max-connections',
@@ -40,7 +41,7 @@ export const ACCEPT_OPTIONS = [
 ] as const;
 
 /** Those that make sense with fork only. */
-const FORK_OPTIONS = ['max-children', 'max-connections', 'overflow', 'max-rate'] as const;
+const FORK_OPTIONS = ['max-children', 'children-shutup', 'max-connections', 'overflow', 'max-rate'] as const;
 
 /** The options by which a listener on the internet chooses its clients. */
 export const ADMIT_OPTIONS = ['range', 'sourceport', 'lowport', ...SOURCE_OPTIONS, ...WRAP_OPTIONS] as const;
@@ -154,6 +155,7 @@ export function serviceOf(listener: Listener): Service | undefined {
   if (listener.given.flag('fork') !== true) return undefined;
   return {
     atOnce: listener.given.count('max-children'),
+    shutUp: listener.given.count('children-shutup'),
     ...(listener.limits === undefined ? {} : { limits: listener.limits }),
     serve: async (world, _use, take) => {
       const listening = await persist(listener.given, world, () => listener.listen(world));

@@ -6,6 +6,7 @@ import { type Endpoint, OpenError, type World } from '../endpoint.ts';
 import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
+import { AGAIN_OPTIONS, again } from './connect-again.ts';
 import { MANNER_OPTIONS, mannersOf } from './manners.ts';
 import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
 import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
@@ -24,6 +25,7 @@ import {
 } from './tls.ts';
 
 const OPENSSL_OPTIONS = [
+  ...AGAIN_OPTIONS,
   ...ATTEMPT_OPTIONS,
   ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
@@ -77,7 +79,7 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
     });
     return loaded;
   };
-  return around(
+  const endpoint = around(
     given,
     report,
     {
@@ -97,6 +99,7 @@ function plan(written: Written<OpensslOption>, report: Report): Endpoint | undef
     },
     manners,
   );
+  return again(given, report, endpoint);
 }
 
 async function secured(

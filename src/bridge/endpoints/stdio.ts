@@ -6,9 +6,10 @@ import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { needed, openDescriptors, type Streams } from './descriptor.ts';
 import { MANNER_OPTIONS, type Manners, mannersOf } from './manners.ts';
+import { lockRecords, RECORD_LOCK_OPTIONS } from './record-lock.ts';
 import { SharedInput, shareOutput } from './take-turns.ts';
 
-const STDIO_OPTIONS = [...MANNER_OPTIONS, ...PROCESS_OPTIONS] as const;
+const STDIO_OPTIONS = [...MANNER_OPTIONS, ...PROCESS_OPTIONS, ...RECORD_LOCK_OPTIONS] as const;
 
 type StdioOption = (typeof STDIO_OPTIONS)[number];
 
@@ -57,6 +58,7 @@ function plan(
   report: Report,
 ): Endpoint {
   const manners = mannersOf(given, report);
+  let locked: Promise<void> | undefined;
   let shared: Promise<Shared> | undefined;
   let opened = false;
   return around(given, report, {
@@ -65,6 +67,8 @@ function plan(
     takes: writing !== undefined,
     descriptors: 0,
     open: async (world, use) => {
+      locked ??= lockRecords(given, needed(use, reading, writing), label);
+      await locked;
       if (world.many) {
         shared ??= share(label, reading, writing, use, world);
         return (await shared).end(manners);
