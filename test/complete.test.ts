@@ -110,6 +110,7 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'mariadb(1)',
     'mysqld(8)',
     'nft(8)',
+    'ping(8)',
     'sysctl(8)',
     'sysctl.d(5)',
     'vtysh(1)',
@@ -186,4 +187,4 @@ t.test('the examples of the declarations and the pages run, and end well', async
 });
 
 /** Examples that change a kernel's rules, listen for ever or talk to a daemon: the labs run them. */
-const NEEDS_A_LAB = /^sockbridge |iptables|\bnft\b|vtysh|systemd|sudo|\bssh\b|\/etc\//;
+const NEEDS_A_LAB = /^sockbridge |iptables|\bnft\b|vtysh|systemd|sudo|\bssh\b|\/etc\/|\bbgpgen rehearse\b/;

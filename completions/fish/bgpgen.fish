@@ -3,6 +3,7 @@ complete -c bgpgen -f
 complete -c bgpgen -n __fish_use_subcommand -a emit -d 'print or write the complete configuration of one router'
 complete -c bgpgen -n __fish_use_subcommand -a check -d 'report everything that is wrong with a site, all at once'
 complete -c bgpgen -n __fish_use_subcommand -a lint -d 'report what is wrong with a configuration of Quagga or FRR that was written by hand'
+complete -c bgpgen -n __fish_use_subcommand -a rehearse -d 'build the site and its neighbours on this machine, and show what is heard and what a failure costs'
 complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -F
@@ -37,3 +38,14 @@ complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s t -l target -x -d 't
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l version -d 'print the version and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -F
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l accept -x -a 'BGP003 BGP004 BGP007 BGP045 BGP048 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l strict -d 'take warnings for errors'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l fail -x -a 'link silent crash session router' -d 'let this fail once all is well, mend it, and tell what was lost'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -o of -x -d 'the neighbour or router that it happens to; unless given, the one that packets to the site go by'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l plot -r -F -d 'draw the probes of the failure into this file, as SVG; it must not be there yet'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l version -d 'print the version and end'

@@ -1,6 +1,7 @@
 // A machine in memory for tests: files with modes, captured output, processes played by functions. It keeps state, so
 // that what was written can be read back and a failure in the middle can be looked at.
 
+import type { Children } from './children.ts';
 import { FakeProcesses } from './fake-processes.ts';
 import { type FileStatus, type Finished, type Host, HostError } from './host.ts';
 
@@ -112,6 +113,11 @@ export class FakeHost implements Host {
 
   async processes(): Promise<FakeProcesses> {
     return this.played;
+  }
+
+  /** Nothing plays programs that stay: what needs them is shown on real machines. */
+  async children(): Promise<Children> {
+    throw new HostError('ENOSYS', 'children', 'run');
   }
 
   #do(what: string, subject: string): void {

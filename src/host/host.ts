@@ -1,6 +1,7 @@
 // The machine as the programs see it: files, standard streams, processes, the environment. An interface only:
 // host/node.ts is the real one, host/fake.ts a stateful one for tests.
 
+import type { Children } from './children.ts';
 import type { Finished, Processes } from './processes.ts';
 
 export type { Finished };
@@ -35,6 +36,8 @@ export interface Host {
   run(argv: readonly string[], input?: Uint8Array): Promise<Finished>;
   /** What it can do with processes besides; loaded when it is asked for. */
   processes(): Promise<Processes>;
+  /** What it can do with programs that stay; loaded when it is asked for. */
+  children(): Promise<Children>;
 }
 
 export interface FileStatus {

@@ -39,6 +39,7 @@ export function nodeHost(): Host {
     makeFolder: (path) => attempt(path, 'write', () => void mkdirSync(path, { recursive: true })),
     run: async (argv, input) => (await processes()).run(argv, input),
     processes,
+    children: async () => (await import('./node-children.ts')).nodeChildren(),
   };
 }
 

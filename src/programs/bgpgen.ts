@@ -8,20 +8,24 @@ import { VTY_FAULTS } from '../routing/vty/faults.ts';
 import { check } from './bgpgen/check.ts';
 import { emit } from './bgpgen/emit.ts';
 import { lint } from './bgpgen/lint.ts';
+import { rehearse } from './bgpgen/rehearse.ts';
 
 export const program: Program = {
   name: 'bgpgen',
   section: 1,
   summary: 'safe BGP configurations for a site with several providers',
-  verbs: [emit, check, lint],
+  verbs: [emit, check, lint, rehearse],
   exits: {
     ok: 'All went well; of check and lint: nothing is wrong, though there may be warnings.',
+    negative:
+      'A rehearsal showed something that should not be: a session that stays down, a leak, a route taken or refused against the policy.',
     usage: '',
     data: 'The site is wrong, or asks for what the daemon has not; the diagnostics say where. Nothing was printed or written.',
     noInput: "The site file is not there or can't be read.",
+    unavailable: 'A rehearsal needs a program that is not there, or that does not start.',
     cantCreate: '',
     io: '',
-    noPermission: '',
+    noPermission: 'The system did not allow it; a rehearsal needs root.',
   },
   faults: { ...DOCUMENT_FAULTS, ...ROUTING_FAULTS, ...VTY_FAULTS },
   examples: [
