@@ -18,6 +18,8 @@ complete -c sockbridge -s x -d 'like -v, in hexadecimal; with -v both side by si
 complete -c sockbridge -l socat -d 'take the rest of the command line as socat does; stands before all else'
 complete -c sockbridge -l drain-timeout -x -d 'after SIGTERM take no more clients, and let connections finish within so long'
 complete -c sockbridge -l exit-idle-time -x -d 'with fork: end when nobody has been served for so long'
+complete -c sockbridge -l metrics -x -d 'count connections and bytes, and serve the counts to Prometheus'
+complete -c sockbridge -l summary -x -a 'text json' -d 'write a line for each connection that is over, and for each client that was refused'
 complete -c sockbridge -l total-timeout -x -d 'end a connection after so long, whatever it does'
 complete -c sockbridge -s L -r -F -d 'hold a lock file while it runs, or end with an error where there is one'
 complete -c sockbridge -s W -r -F -d 'like -L, but wait until the lock is free'

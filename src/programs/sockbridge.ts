@@ -2,6 +2,7 @@
 // endpoints are src/bridge's, the options and what they mean stand in sockbridge/.
 
 import { checkBridge } from '../bridge/check.ts';
+import { OpenError } from '../bridge/endpoint.ts';
 import { KINDS } from '../bridge/endpoints/index.ts';
 import { SinkError } from '../bridge/endpoints/sinks.ts';
 import { BRIDGE_FAULTS } from '../bridge/faults.ts';
@@ -52,6 +53,10 @@ export const program: Program = {
       'How many sockets were handed over, for SD-LISTEN: see sd_listen_fds(3). Not passed on to programs.',
     LISTEN_PID: 'To which process.',
     LISTEN_FDNAMES: 'Their names, with colons between.',
+    NOTIFY_SOCKET:
+      'Where systemd is told how a bridge with fork is, by systemd-notify(1); not passed on to programs, nor are the next two.',
+    WATCHDOG_USEC: 'How often it wants a sign of life, see sd_watchdog_enabled(3).',
+    WATCHDOG_PID: 'Of which process.',
     SOCAT_PEERADDR:
       'Set for programs that are run for a client: his address, and his port in SOCAT_PEERPORT; where he came to in SOCAT_SOCKADDR and SOCAT_SOCKPORT. With -lp NAME the names begin with that in place of SOCAT.',
     SOCAT_PID: 'Set for programs that are run: the number of this process, and SOCAT_VERSION.',
@@ -110,10 +115,10 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
       limits: limitsOf(invocation, ways),
       signalLevel: () => 'N',
       statistics: invocation.flag('statistics'),
-      service: serviceOf(invocation),
+      service: await serviceOf(invocation, env, log),
     });
   } catch (error) {
-    if (!(error instanceof SinkError)) throw error;
+    if (!(error instanceof SinkError || error instanceof OpenError)) throw error;
     io.complain(error.message);
     return EXIT.negative;
   }

@@ -18,6 +18,7 @@ import { codeOf, reasonOf, textOf } from '../errno.ts';
 import type { Given } from '../given.ts';
 import type { Report } from '../kind.ts';
 import type { ConnectionLimits } from '../limits.ts';
+import { placeName } from '../observer.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import type { Greet } from './greeting.ts';
 import { portNumber } from './lookup.ts';
@@ -230,19 +231,18 @@ function arrive(
   const on = parties === undefined ? where : placeText(parties.own);
   const admitAs = (admitted: Admitted, there: string): void => {
     const refusal = listening.refuse?.(admitted.parties);
-    if (refusal !== undefined) refuseAs(admitted.peer, refusal);
+    if (refusal !== undefined) refuse(socket, admitted, refusal, world);
     else {
       admit(socket, admitted, there, listener, world);
       enter(admitted);
     }
   };
-  const refuseAs = (name: string, why: string): void => refuse(socket, name, why, world);
   if (greet === undefined) {
     admitAs({ peer, parties }, on);
     return;
   }
   void greet(socket, parties).then((told) => {
-    if (typeof told === 'string') refuseAs(peer, told);
+    if (typeof told === 'string') refuse(socket, { peer, parties }, told, world);
     else if (told === undefined || told === parties) admitAs({ peer, parties }, on);
     else admitAs({ peer: placeText(told.peer), parties: told }, `${placeText(told.own)} through ${peer}`);
   });
@@ -258,9 +258,9 @@ function admit(socket: Socket, { peer }: Admitted, on: string, { adopt }: Listen
   }
 }
 
-function refuse(socket: Socket, peer: string, why: string, world: World): void {
+function refuse(socket: Socket, { peer, parties }: Admitted, why: string, world: World): void {
   world.log.say('W', `refusing connection from ${peer} due to ${why}`);
-  world.refused?.(peer, why);
+  world.refused?.(parties === undefined ? peer : placeName(parties.peer), why);
   // FIN, then RST for what he has sent already: an end of file to him, not an error in the middle of something.
   socket.on('error', () => undefined);
   socket.destroySoon();

@@ -14,7 +14,11 @@ export const PREFIX = 'SOCAT';
 export function environmentOf({ env, client, facts, prefix = PREFIX }: World): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !/^LISTEN_(PID|FDS|FDNAMES|PIDFDID)$/.test(name)) kept[name] = value;
+    if (
+      value !== undefined &&
+      !/^(?:LISTEN_(?:PID|FDS|FDNAMES|PIDFDID)|NOTIFY_SOCKET|WATCHDOG_(?:PID|USEC))$/.test(name)
+    )
+      kept[name] = value;
   }
   const told: Record<string, string> = {
     PID: String(process.pid),

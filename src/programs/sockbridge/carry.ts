@@ -9,9 +9,10 @@ import type { Level, Log } from '../../bridge/log.ts';
 import type { RelaySettings } from '../../bridge/relay.ts';
 import { Reloads } from '../../bridge/reload.ts';
 import { run } from '../../bridge/run.ts';
-import { FAILED, type RunSettings } from '../../bridge/run-settings.ts';
+import { FAILED } from '../../bridge/run-settings.ts';
 import { onStatisticsSignal, signalNumber, Tidying } from '../../bridge/signals.ts';
 import { Statistics } from '../../bridge/statistics.ts';
+import type { ServiceSettings } from './service.ts';
 import { holdLock, type LockFile } from './sinks.ts';
 
 /** What a manner decides. */
@@ -30,7 +31,7 @@ export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> 
   readonly prefix: string;
   readonly version: string;
   /** What is asked of a bridge that stays; socat knows nothing of the kind. */
-  readonly service?: Pick<RunSettings, 'drain' | 'exitIdle' | 'observer' | 'total'>;
+  readonly service?: ServiceSettings;
 }
 
 /** Runs a bridge to its end; gives the exit status. */
@@ -48,6 +49,7 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
   );
   if (lock !== undefined) tidying.add(() => releaseLock(lock.path));
   if (carriage.statistics) tidying.add(tell);
+  if (service !== undefined) tidying.add(service.atEnd);
   const quiet = onStatisticsSignal(tell);
   const instead: Tidying['instead'] = (signal, action) => tidying.instead(signal, action);
   const reloads = new Reloads(log, instead, service?.observer);
@@ -63,7 +65,10 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
         statistics,
         ...(carriage.raw === undefined ? {} : { raw: carriage.raw }),
         ...(carriage.socat === undefined ? {} : { socat: carriage.socat }),
-        ...service,
+        drain: service?.drain,
+        exitIdle: service?.exitIdle,
+        observer: service?.observer,
+        total: service?.total,
         instead,
       },
       {
