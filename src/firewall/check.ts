@@ -16,8 +16,10 @@ const NO_SOURCES: readonly (readonly [string, string])[] = [
 ];
 
 /** No cloud delegates more to a host; the regional registries themselves get blocks of this length. */
-const SHORTEST_4 = 8;
-const SHORTEST_6 = 16;
+const SHORTEST_HOST = { 4: 8, 6: 16 } as const;
+
+/** Lists of ranges are merged, and a provider may have several blocks of a registry's side by side. */
+const SHORTEST_RANGE = { 4: 4, 6: 8 } as const;
 
 /** Findings of one kind told one by one. */
 const MOST_TOLD = 20;
@@ -29,9 +31,12 @@ export function check(ruleset: Ruleset): readonly Diagnostic[] {
   const dead: Diagnostic[] = [];
   for (const item of setsOf(ruleset).flatMap((set) => [...items(set)])) {
     const { prefix } = item;
-    if (prefix.length < (prefix.family === 4 ? SHORTEST_4 : SHORTEST_6)) {
-      const message = `${named(item)} is no host, but a good part of IPv${prefix.family}`;
-      wide.push(diagnose('FW004', undefined, message, { hint: 'leave it out with --select' }));
+    const shortest = item.names === undefined ? SHORTEST_RANGE : SHORTEST_HOST;
+    if (prefix.length < shortest[prefix.family]) {
+      const isHost = item.names === undefined ? 'is' : 'is no host, but';
+      const message = `${named(item)} ${isHost} a good part of IPv${prefix.family}`;
+      const hint = item.names === undefined ? 'any stands for everybody' : 'leave it out with --select';
+      wide.push(diagnose('FW004', undefined, message, { hint }));
       continue;
     }
     const hit = blocks.find(({ block }) => block.contains(prefix));

@@ -18,6 +18,8 @@ export interface Packet {
   readonly established: boolean;
   /** Whether it goes by the loopback interface. */
   readonly loopback: boolean;
+  /** Whether it is of ICMP, or in IPv6 of ICMPv6; its protocol is then undefined. */
+  readonly icmp: boolean;
 }
 
 /** What becomes of a packet. */

@@ -1,7 +1,8 @@
 // Who may talk to whom: the nouns of a packet filter, before (Policy) and after (Ruleset) the names of host sets have
 // become addresses. No text of any target, and no stage.
 
-import type { Address, AddressSet, Family, PortRange, Prefix } from '../address/index.ts';
+import type { Address, AddressSet, Family, PortRange, Prefix, Range } from '../address/index.ts';
+import type { Spanned } from '../document/reader.ts';
 import type { Span } from '../document/source.ts';
 
 /**
@@ -38,10 +39,11 @@ export const HOOKS = ['input', 'forward', 'output'] as const;
 export type Hook = (typeof HOOKS)[number];
 
 /**
- * Packets of one kind: those that belong to a connection which the machine knows (conntrack's ESTABLISHED and RELATED), or
- * those that come in (input) or go out (output) by the loopback interface.
+ * Packets of one kind: those that belong to a connection which the machine knows (conntrack's ESTABLISHED and RELATED),
+ * those that come in (input) or go out (output) by the loopback interface, and those of ICMP or ICMPv6, without which IPv6
+ * finds no neighbours.
  */
-export const TRAFFIC = ['any', 'established', 'loopback'] as const;
+export const TRAFFIC = ['any', 'established', 'loopback', 'icmp'] as const;
 
 export type Traffic = (typeof TRAFFIC)[number];
 
@@ -56,6 +58,8 @@ export interface Rate {
 
 /** What a rule says besides whom it is for; the same before and after expansion. */
 export interface Terms {
+  /** Its place in the policy, from 1. */
+  readonly number: number;
   readonly hook: Hook;
   /** `any`: whatever the protocol, and also those without ports. */
   readonly services: 'any' | NonEmpty<Service>;
@@ -85,6 +89,54 @@ export interface PolicyRule extends Terms {
   readonly expires: number | undefined;
 }
 
+/** By which of their addresses hosts are in a set. */
+export const SCOPES = ['public', 'private', 'all'] as const;
+
+export type SetScope = (typeof SCOPES)[number];
+
+/** What is in a set before others are taken out of it. */
+export type SetContent =
+  | {
+      readonly kind: 'hosts';
+      /** The file of the hosts: a host stream or a cloud's document; undefined: the hosts that the command line gives. */
+      readonly inventory: Spanned<string> | undefined;
+      /** Expressions as of --select. */
+      readonly select: readonly Spanned<string>[];
+      readonly scope: SetScope;
+    }
+  /** A list of addresses, as cidr(1) reads it. */
+  | { readonly kind: 'file'; readonly path: Spanned<string> }
+  | { readonly kind: 'addresses'; readonly items: readonly Spanned<Prefix | Range>[] }
+  | { readonly kind: 'union'; readonly sets: readonly SetName[] };
+
+/** A set of hosts as it is written. */
+export interface SetSpec {
+  readonly name: string;
+  /** Where its name stands; undefined for the one that flags make. */
+  readonly span: Span | undefined;
+  readonly content: SetContent;
+  /** Sets whose addresses are not in it. */
+  readonly without: readonly SetName[];
+}
+
+/** One end of the packets that an assertion speaks of. */
+export type AssertedEnd = 'any' | SetName | { readonly prefix: Prefix };
+
+/** What must become of packets: all that it describes, where no rule is over its rate. */
+export interface Assertion {
+  readonly must: (typeof VERDICTS)[number];
+  readonly hook: Hook;
+  readonly from: AssertedEnd;
+  readonly to: AssertedEnd;
+  readonly services: Terms['services'];
+  /** `any` means packets that open a connection, and do not go by the loopback interface. */
+  readonly traffic: Traffic;
+  readonly span: Span;
+}
+
+/** `drop` holds for rejected packets too; `return`: no rule of ours decides. */
+export const VERDICTS = ['accept', 'drop', 'return'] as const;
+
 /** A filter as it is written. */
 export interface Policy {
   /** The chain that is ours; what is derived from it (chains, sets, files) begins with its name. */
@@ -94,6 +146,9 @@ export interface Policy {
   readonly families: NonEmpty<Family>;
   /** The first rule that matches decides; where none does, the packet goes on behind the jump. */
   readonly rules: readonly PolicyRule[];
+  /** Every set that rules, other sets and assertions name, and perhaps more. */
+  readonly sets: readonly SetSpec[];
+  readonly assertions: readonly Assertion[];
 }
 
 /** A host, or a prefix delegated to one. */

@@ -15,7 +15,7 @@ import type { EmitOptions } from '../../src/firewall/targets/options.ts';
 import { commentText } from '../../src/firewall/targets/xtables.ts';
 import type { Host } from '../../src/inventory/model.ts';
 import { HOSTILE } from './hostile.ts';
-import { type Asked, expanded, host, packet } from './sample.ts';
+import { type Asked, expanded, host, packet, spanned } from './sample.ts';
 import { ipsets, nft, restore, shell } from './simulate.ts';
 
 /** `FW001 4 message` */
@@ -34,7 +34,7 @@ t.test('ports and protocols', async (t) => {
     ['1-65535', 'tcp 1-65535'],
   ];
   for (const [text, expected] of rows) {
-    const services = readServices(new Source('--ports', text));
+    const services = readServices(spanned('--ports', text));
     if ('code' in services) throw new Error(services.message);
     const told = services.map(({ protocol, ports }) => {
       const list = ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
@@ -57,7 +57,7 @@ t.test('ports and protocols', async (t) => {
     ['80,22/TCP', 6, /did you mean tcp\?/],
   ];
   for (const [text, at, hint] of wrong) {
-    const fault = readServices(new Source('--ports', text));
+    const fault = readServices(spanned('--ports', text));
     if (!('code' in fault)) throw new Error(`${text} was taken`);
     t.strictSame([fault.code, fault.span?.start], ['FW001', at], text);
     if (hint !== undefined) t.match(fault.hint, hint, text);
@@ -66,11 +66,13 @@ t.test('ports and protocols', async (t) => {
 
 function policyWith(chain: string): ReturnType<typeof policyOf> {
   return policyOf({
-    ports: new Source('--ports', '22'),
-    chain: new Source('--chain', chain),
+    ports: spanned('--ports', '22'),
+    chain: spanned('--chain', chain),
     hook: 'input',
     others: 'return',
     families: [4],
+    select: [],
+    scope: 'public',
   });
 }
 
@@ -204,7 +206,8 @@ t.test('a set that is empty makes no rule, and is warned of where it is so in ev
   }
   const policy = policyWith('X');
   if ('code' in policy) throw new Error(policy.message);
-  t.throws(() => expand(policy, new Map(), []), RangeError, 'a set that nothing is said of');
+  const nothing = { hosts: [], inventories: new Map(), lists: new Map() };
+  t.throws(() => expand({ ...policy, sets: [] }, nothing, 0), RangeError, 'a set that nothing is said of');
   t.equal(nonEmpty([]), undefined);
 });
 

@@ -1,11 +1,12 @@
 // Hosts and filters for tests, in few words.
 
 import { Address, type Family, Prefix } from '../../src/address/index.ts';
+import type { Spanned } from '../../src/document/reader.ts';
 import { Source } from '../../src/document/source.ts';
 import type { Packet } from '../../src/firewall/evaluate.ts';
-import { type Choice, type Expanded, expand } from '../../src/firewall/expand.ts';
+import { type Expanded, expand } from '../../src/firewall/expand.ts';
 import type { NonEmpty } from '../../src/firewall/model.ts';
-import { type Flags, HOSTS, policyOf } from '../../src/firewall/parse.ts';
+import { type Flags, policyOf } from '../../src/firewall/parse.ts';
 import type { Host } from '../../src/inventory/model.ts';
 import { writeLines } from '../../src/inventory/wire.ts';
 
@@ -30,7 +31,16 @@ export function stream(hosts: readonly Host[]): string {
 /** A packet to this machine that opens a connection. */
 export function packet(source: Address, protocol: Packet['protocol'], port: number): Packet {
   const destination = Address.parse(source.family === 4 ? '203.0.113.255' : '2001:db8:ffff::1');
-  return { hook: 'input', source, destination, protocol, port, established: false, loopback: false };
+  return {
+    hook: 'input',
+    source,
+    destination,
+    protocol,
+    port,
+    established: false,
+    loopback: false,
+    icmp: false,
+  };
 }
 
 export interface Asked {
@@ -39,18 +49,25 @@ export interface Asked {
   readonly hook?: Flags['hook'];
   readonly others?: Flags['others'];
   readonly families?: NonEmpty<Family>;
-  readonly choice?: Choice;
+  readonly scope?: Flags['scope'];
+}
+
+/** A text with its place, as an argument of that name has it. */
+export function spanned(name: string, value: string): Spanned<string> {
+  return { value, span: new Source(name, value).all() };
 }
 
 /** The filter of some hosts. */
 export function expanded(hosts: readonly Host[], asked: Asked = {}): Expanded {
   const policy = policyOf({
-    ports: new Source('--ports', asked.ports ?? '22,80'),
-    chain: new Source('--chain', asked.chain ?? 'PENSTOCK'),
+    ports: spanned('--ports', asked.ports ?? '22,80'),
+    chain: spanned('--chain', asked.chain ?? 'PENSTOCK'),
     hook: asked.hook ?? 'input',
     others: asked.others ?? 'return',
     families: asked.families ?? [4, 6],
+    select: [],
+    scope: asked.scope ?? 'public',
   });
   if ('severity' in policy) throw new RangeError(policy.message);
-  return expand(policy, new Map([[HOSTS, asked.choice ?? { conditions: [], scope: 'public' }]]), hosts);
+  return expand(policy, { hosts, inventories: new Map(), lists: new Map() }, 0);
 }

@@ -131,7 +131,9 @@ function matches(words: readonly string[], packet: Packet, sets: Sets): boolean 
         if (!packet.loopback) return false;
         break;
       case '-p':
-        if (value !== packet.protocol) return false;
+        if (value === (packet.source.family === 4 ? 'icmp' : 'ipv6-icmp')) {
+          if (!packet.icmp) return false;
+        } else if (value !== packet.protocol) return false;
         break;
       case '--dport':
       case '--dports': {
@@ -209,18 +211,20 @@ function through(
 }
 
 const RULE =
-  /^(?:meta nfproto (ipv[46]) )?(?:([io])ifname "lo" )?(?:(ip6?) saddr @(\S+) )?(?:(ip6?) daddr @(\S+) )?(?:(tcp|udp|sctp) dport (?:\{ ([^}]*) \}|(\S+)) )?(ct state established,related )?(?:limit rate \d+\/(?:second|minute|hour|day) burst \d+ packets )?(?:log prefix "[^"]*" )?(accept|drop|reject|jump \S+)(?: comment "[^"]*")?$/;
+  /^(?:meta nfproto (ipv[46]) )?(?:([io])ifname "lo" )?(?:(ip6?) saddr @(\S+) )?(?:(ip6?) daddr @(\S+) )?(?:meta l4proto (icmp|ipv6-icmp) )?(?:(tcp|udp|sctp) dport (?:\{ ([^}]*) \}|(\S+)) )?(ct state established,related )?(?:limit rate \d+\/(?:second|minute|hour|day) burst \d+ packets )?(?:log prefix "[^"]*" )?(accept|drop|reject|jump \S+)(?: comment "[^"]*")?$/;
 
 /** The verdict of one rule, where it matches. */
 function judge(rule: string, sets: Sets, packet: Packet): string | undefined {
   const form = RULE.exec(rule);
   if (form === null) throw new Error(rule);
-  const [, only, link, ip, from, ip2, to, protocol, several, single, established, verdict] = form;
+  const [, only, link, ip, from, ip2, to, icmp, protocol, several, single, established, verdict] = form;
   const family = packet.source.family === 4 ? 'ip' : 'ip6';
   if (only !== undefined && only !== `ipv${packet.source.family}`) return undefined;
   if (link !== undefined && (link === 'o') !== (packet.hook === 'output')) throw new Error(rule);
   if (link !== undefined && !packet.loopback) return undefined;
   if (established !== undefined && !packet.established) return undefined;
+  if (icmp !== undefined && !(packet.icmp && icmp === (family === 'ip' ? 'icmp' : 'ipv6-icmp')))
+    return undefined;
   for (const [named, set, address] of [
     [ip, from, packet.source],
     [ip2, to, packet.destination],

@@ -25,6 +25,7 @@ import { Source } from '../../src/document/source.ts';
 import { parseYaml } from '../../src/document/yaml.ts';
 import { readTable } from '../../src/firewall/nft-table.ts';
 import { readServices } from '../../src/firewall/parse.ts';
+import { parsePolicy } from '../../src/firewall/policy/parse.ts';
 import { readDocument } from '../../src/inventory/read.ts';
 import { readCondition } from '../../src/inventory/select.ts';
 import { readStream, writeLines } from '../../src/inventory/wire.ts';
@@ -157,6 +158,23 @@ export const targets: readonly Target[] = [
     },
   },
   {
+    name: 'policy',
+    corpus: [readFileSync('examples/policy.yaml', 'utf8')],
+    words: [
+      ...'chain hook families sets services rules assert select inventory scope file addresses union without'.split(
+        ' ',
+      ),
+      ...'action from to traffic log rate burst expires comment must accept drop any : - [ ] { } , # & * " 10/minute'.split(
+        ' ',
+      ),
+    ],
+    flaw: (text) => {
+      const { policy, diagnostics } = parsePolicy(new Source('policy', text));
+      if (policy === undefined && diagnostics.length === 0) return 'neither a policy nor a diagnostic';
+      return diagnosticsFlaw(diagnostics);
+    },
+  },
+  {
     name: 'inventory',
     corpus: documents,
     words: [
@@ -203,7 +221,7 @@ export const targets: readonly Target[] = [
     corpus: ['22,80,8000-8010,53/udp', '22', '5000/sctp,1-2/tcp'],
     words: [...'22 80 - , / tcp udp sctp 0 65535 65536 053'.split(' '), ' '],
     flaw: (text) => {
-      const read = readServices(new Source('--ports', text));
+      const read = readServices({ value: text, span: new Source('--ports', text).all() });
       return 'code' in read ? diagnosticsFlaw([read]) : undefined;
     },
   },

@@ -116,6 +116,19 @@ export class Net {
     return verdicts;
   }
 
+  /** Leads the client to more addresses of the guarded machine. */
+  async route(addresses: readonly string[]): Promise<void> {
+    const lines = addresses.map((each) => `route add ${each} via ${GUARD[each.includes(':') ? 6 : 4]}\n`);
+    await must(['ip', '-n', this.#client, '-batch', '-'], lines.join(''));
+  }
+
+  /** Starts a program of Node in the client's namespace; it ends when its input does. */
+  client(words: readonly string[]): ChildProcess {
+    return start('ip', ['netns', 'exec', this.#client, process.execPath, ...words], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  }
+
   /** Takes both away, with all that was loaded into them. */
   async remove(): Promise<void> {
     if (this.#listener !== undefined && this.#listener.exitCode === null) {

@@ -22,20 +22,22 @@ export function casesOf(folder: string): readonly (readonly [string, Case])[] {
     .map((name) => [name, JSON.parse(readFileSync(`${folder}/${name}/case.json`, 'utf8'))]);
 }
 
-/** What a program leaves behind: its output, its report, and the files it wrote, by name. */
+/** What a program leaves behind: its output, its report, and the files it wrote (not those given to it), by name. */
 export async function outcome(
   program: Program,
   words: readonly string[],
   input: string,
+  given: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; files: ReadonlyMap<string, string> }> {
   const host = new FakeHost();
   host.stdin = input;
+  for (const [path, text] of Object.entries(given)) host.file(path, text);
   const status = await runProgram(program, words, host);
   const files = new Map<string, string>();
   if (host.stdout !== '') files.set('stdout', host.stdout);
   if (host.stderr !== '') files.set('stderr', host.stderr);
   for (const path of host.files.keys())
-    files.set(path.slice(path.lastIndexOf('/') + 1), host.textOf(path) ?? '');
+    if (given[path] === undefined) files.set(path.slice(path.lastIndexOf('/') + 1), host.textOf(path) ?? '');
   return { status, files };
 }
 

@@ -12,7 +12,7 @@ import type { Rule, Ruleset } from '../model.ts';
 import { hookChain } from '../names.ts';
 import { BUILT_IN, toolOf } from './iptables.ts';
 import type { EmitOptions } from './options.ts';
-import { commentText, portText, sourceText, verdictText } from './xtables.ts';
+import { commentText, icmpMatch, portText, sourceText, verdictText } from './xtables.ts';
 import { jumpsOf } from './xtables-chains.ts';
 
 export const commands: Target<Ruleset, EmitOptions> = {
@@ -76,7 +76,7 @@ function* lines(rule: Rule, family: Family): Generator<string> {
   targets.push(verdictText(action, family));
   for (const source of ends(rule.from, '-s'))
     for (const destination of ends(rule.to, '-d'))
-      for (const service of each(rule))
+      for (const service of each(rule, family))
         for (const target of targets) {
           const names = [
             ...source.names,
@@ -101,7 +101,8 @@ function* ends(
 }
 
 /** A match for each port or range. */
-function each({ services }: Rule): readonly string[] {
+function each({ services, traffic }: Rule, family: Family): readonly string[] {
+  if (traffic === 'icmp') return [` ${icmpMatch(family)}`];
   if (services === 'any') return [''];
   return services.flatMap(({ protocol, ports }) =>
     ports.map((range) => ` -p ${protocol} -m ${protocol} --dport ${portText(range)}`),

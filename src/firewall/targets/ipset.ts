@@ -84,6 +84,10 @@ function textOf({ chain }: Ruleset, sets: readonly IpsetSet[]): string {
   ];
   for (const set of sets) {
     const { name, spare, create } = set;
+    if (set.count === 0) {
+      lines.push(`create ${name} ${create} -exist`, `flush ${name}`);
+      continue;
+    }
     lines.push(`create ${name} ${create} -exist`, `create ${spare} ${create} -exist`, `flush ${spare}`);
     for (const { text, comment } of set.elements())
       lines.push(`add ${spare} ${text}${comment === '' ? '' : ` comment "${comment}"`}`);

@@ -22,14 +22,14 @@ export function nftChains(
   };
   for (const hook of ruleset.hooks) open(hookChain(ruleset, hook), `the chain of ${hook}`);
   for (const { family, rules } of ruleset.families) {
-    for (const [index, rule] of rules.entries()) {
+    for (const rule of rules) {
       const main = chains.get(hookChain(ruleset, rule.hook));
       const ways = matchesOf(rule, ruleset.chain, family, table);
       let outcome = outcomeOf(rule);
       if (rule.rate !== undefined && ways.length > 1) {
         // Where lines are several, the rate must be counted in one place, which is a chain.
-        const what = `the chain that counts for rule ${index + 1} of IPv${family}`;
-        const name = open(shorten(`${ruleset.chain}-rate${index + 1}-v${family}`, LONGEST_CHAIN), what);
+        const what = `the chain that counts for rule ${rule.number} of IPv${family}`;
+        const name = open(shorten(`${ruleset.chain}-rate${rule.number}-v${family}`, LONGEST_CHAIN), what);
         chains.get(name)?.push(outcome);
         outcome = `jump ${name}`;
       }
@@ -57,11 +57,12 @@ function matchesOf(
   const anybody = from === 'any' && to === 'any' && table === 'inet';
   const kind = anybody ? `meta nfproto ipv${family} ` : '';
   const link = traffic === 'loopback' ? `${hook === 'output' ? 'oif' : 'iif'}name "lo" ` : '';
+  const icmp = traffic === 'icmp' ? `meta l4proto ${family === 4 ? 'icmp' : 'ipv6-icmp'} ` : '';
   const state = traffic === 'established' ? 'ct state established,related ' : '';
   const texts = services === 'any' ? [''] : services.map(serviceText);
   return inSets(from, 'saddr', family, chain).flatMap((source) =>
     inSets(to, 'daddr', family, chain).flatMap((destination) =>
-      texts.map((service) => `${kind}${link}${source}${destination}${service}${state}`),
+      texts.map((service) => `${kind}${link}${source}${destination}${icmp}${service}${state}`),
     ),
   );
 }

@@ -28,7 +28,7 @@ export function chainsOf(
 ): readonly KernelChain[] {
   const chains = new Chains(ruleset, family, lookup, names);
   for (const { family: of, rules } of ruleset.families)
-    if (of === family) for (const [index, rule] of rules.entries()) chains.add(rule, index + 1);
+    if (of === family) for (const rule of rules) chains.add(rule);
   return chains.all();
 }
 
@@ -70,12 +70,11 @@ class Chains {
     return [...this.#chains].map(([name, rules]) => ({ name, rules }));
   }
 
-  /** Adds a rule, the n-th of the family. */
-  add(rule: Rule, n: number): void {
+  add(rule: Rule): void {
     const chain = hookChain(this.#ruleset, rule.hook);
-    const services = serviceMatches(rule.services);
+    const services = serviceMatches(rule, this.#family);
     const ways = this.#lookup === 'sets' ? this.#setMatches(rule) : [[]];
-    const verdict = this.#verdict(rule, n, services.length * ways.length === 1);
+    const verdict = this.#verdict(rule, services.length * ways.length === 1);
     const target = this.#lookup === 'sets' ? verdict.target : this.#throughMembers(rule, verdict.target);
     const inline = target === verdict.target ? verdict.matches : [];
     if (target !== verdict.target && verdict.matches.length > 0) throw new RangeError('a limit was lost');
@@ -106,20 +105,20 @@ class Chains {
    * What becomes of a packet that is meant: matches to add and the target. Where lines are several, the rate must be counted
    * and the packet logged in one place, which is a chain.
    */
-  #verdict(rule: Rule, n: number, single: boolean): { matches: readonly string[]; target: string } {
-    const { log, rate, action } = rule;
+  #verdict(rule: Rule, single: boolean): { matches: readonly string[]; target: string } {
+    const { number, log, rate, action } = rule;
     const verdict = verdictText(action, this.#family);
     if (log === undefined && rate === undefined) return { matches: [], target: verdict };
     const limit = rate === undefined ? [] : [limitMatch(rate)];
     let target = verdict;
     if (log !== undefined) {
-      target = this.#open(this.#derived(`log${n}`), `the chain that logs for rule ${n}`);
+      target = this.#open(this.#derived(`log${number}`), `the chain that logs for rule ${number}`);
       this.#line(target, { matches: [] }, `LOG --log-prefix ${savedString(log)}`);
       this.#line(target, { matches: [] }, verdict);
     }
     const direct = single && (this.#lookup === 'sets' || (rule.from === 'any' && rule.to === 'any'));
     if (rate === undefined || direct) return { matches: limit, target };
-    const counted = this.#open(this.#derived(`rate${n}`), `the chain that counts for rule ${n}`);
+    const counted = this.#open(this.#derived(`rate${number}`), `the chain that counts for rule ${number}`);
     this.#line(counted, { matches: limit }, target);
     return { matches: [], target: counted };
   }

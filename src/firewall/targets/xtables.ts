@@ -10,9 +10,15 @@ const SLOTS = 15;
 /** XT_MAX_COMMENT_LEN of linux/netfilter/xt_comment.h, less its final zero. Longer ones are cut without a word, in bytes. */
 const LONGEST_COMMENT = 255;
 
-/** The matches of a rule's services, as few as their ports need; one that is empty where the rule is for all packets. */
-export function serviceMatches(services: Rule['services']): readonly string[] {
+/** The matches of a rule's services, as few as their ports need; one that is empty where the rule is for all of them. */
+export function serviceMatches({ services, traffic }: Rule, family: Family): readonly string[] {
+  if (traffic === 'icmp') return [icmpMatch(family)];
   return services === 'any' ? [''] : services.flatMap(matchesOf);
+}
+
+/** `-p icmp`, or in IPv6 `-p ipv6-icmp`. */
+export function icmpMatch(family: Family): string {
+  return family === 4 ? '-p icmp' : '-p ipv6-icmp';
 }
 
 function matchesOf({ protocol, ports }: Service): readonly string[] {

@@ -46,7 +46,7 @@ async function emitFilter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
   const out = invocation.text('out');
   if (out !== undefined && invocation.text('file') !== undefined)
     throw new UsageError('--file prints, --out writes: give one of them');
-  const made = makeFilter(invocation, io, { together: out === undefined && !io.json });
+  const made = await makeFilter(invocation, io, { together: out === undefined && !io.json });
   if ('exit' in made) return made.exit;
   const { artifacts } = made.filter;
   if (out !== undefined) return writeFiles(artifacts, out, io);

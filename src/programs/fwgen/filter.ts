@@ -1,25 +1,27 @@
 // The filter that a command line asks for, for every verb of fwgen: the options that describe it, and the order of the
 // stages from host streams to artifacts. What each stage does is src/firewall's; what becomes of the artifacts is the verbs'.
 
+import type { Family } from '../../address/index.ts';
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import type { Invocation, Options } from '../../command/program.ts';
 import { UsageError } from '../../command/usage.ts';
 import { type Diagnostic, hasErrors } from '../../document/diagnostic.ts';
+import type { Spanned } from '../../document/reader.ts';
 import { Source } from '../../document/source.ts';
 import type { Artifact } from '../../emit/artifact.ts';
 import { check } from '../../firewall/check.ts';
-import { expand } from '../../firewall/expand.ts';
-import { HOOKS, type Policy, type Ruleset } from '../../firewall/model.ts';
+import { expand, type Materials } from '../../firewall/expand.ts';
+import { HOOKS, type Policy, type Ruleset, SCOPES } from '../../firewall/model.ts';
 import { readTable } from '../../firewall/nft-table.ts';
-import { HOSTS, policyOf } from '../../firewall/parse.ts';
+import { policyOf } from '../../firewall/parse.ts';
+import { readInstant } from '../../firewall/policy/instant.ts';
 import { targets } from '../../firewall/targets/index.ts';
 import type { NftTable } from '../../firewall/targets/options.ts';
 import type { Host } from '../../inventory/model.ts';
 import { readCondition } from '../../inventory/select.ts';
 import { readHosts } from './streams.ts';
 
-const SCOPES = ['public', 'private', 'all'] as const;
 const OTHERS = ['return', 'drop'] as const;
 
 /** Operands of the verbs that make a filter. */
@@ -34,11 +36,26 @@ export const STREAMS = [
 
 /** Options of the verbs that make a filter. */
 export const FILTER = {
+  policy: {
+    type: 'text',
+    short: 'P',
+    value: 'POLICY',
+    complete: 'file',
+    summary: 'a policy file, which says all of it, in place of --ports and what goes with it',
+    detail: `It is described in
+.Xr penstock-policy 5 .
+The hosts of the command line are those that its sets select from.`,
+  },
+  now: {
+    type: 'text',
+    value: 'TIME',
+    summary: 'the time by which rules of a policy have expired or not, in place of the present one',
+  },
   ports: {
     type: 'text',
     short: 'p',
     value: 'PORTS',
-    summary: 'the ports that the hosts may reach; must be given',
+    summary: 'the ports that the hosts may reach; must be given, unless there is a policy',
     detail: `Ports and ranges with commas between, each with a protocol behind a slash where it is not TCP:
 .Ql 22,80,8000-8010,53/udp .
 The protocols are
@@ -115,8 +132,17 @@ only running hosts unless an expression speaks of the state.`,
 /** What is asked of a command line of any verb that has these options, whatever others it has. */
 export type Asked = Pick<Invocation<typeof FILTER>, 'operands' | 'flag' | 'text' | 'texts'>;
 
+/** What is asked for, read and not yet put together. */
+export interface Request {
+  readonly policy: Policy;
+  readonly materials: Materials;
+  /** Milliseconds of the epoch. */
+  readonly now: number;
+}
+
 /** A filter, ready to be printed or applied. */
 export interface Filter {
+  readonly request: Request;
   readonly ruleset: Ruleset;
   /** One text for each of the target's tools, or where it is asked for (`together`) one for all. */
   readonly artifacts: readonly Artifact[];
@@ -128,50 +154,114 @@ export type Made = { readonly filter: Filter } | { readonly exit: number };
 /** How a filter is made. */
 export interface Making {
   readonly together: boolean;
-  /** Where the hosts come from, if not strictly from the streams; undefined after reporting why there are none. */
-  readonly gather?: (asked: Asked, io: Io) => readonly Host[] | undefined;
+  /**
+   * Where the hosts of the command line come from for the filter of that chain, if not strictly from the streams; undefined
+   * after reporting why there are none. Not asked where a policy needs none.
+   */
+  readonly gather?: Gather;
 }
 
-/** Makes the filter that is asked for, and reports all that is to be said of it. Throws UsageError. */
-export function makeFilter(asked: Asked, io: Io, { together, gather = strictly }: Making): Made {
-  const policy = orUsage(policyFrom(asked));
-  const table = tableFrom(asked);
-  const choice = {
-    conditions: asked.texts('select').map((text) => orUsage(readCondition(new Source('--select', text)))),
-    scope: wordOf(SCOPES, asked.text('addresses')) ?? 'public',
-  };
-  const hosts = gather(asked, io);
-  if (hosts === undefined) return { exit: EXIT.data };
-  const { ruleset, diagnostics } = expand(policy, new Map([[HOSTS, choice]]), hosts);
-  const findings = [...diagnostics, ...check(ruleset)];
+export type Gather = (asked: Asked, io: Io, chain: string) => readonly Host[] | undefined;
+
+/**
+ * Makes the filter that is asked for, and reports all that is to be said of it: where an assertion of the policy does not
+ * hold there is none. Throws UsageError, and HostError where an input can't be read.
+ */
+export async function makeFilter(
+  asked: Asked,
+  io: Io,
+  { together, gather = strictly }: Making,
+): Promise<Made> {
+  const options = { together, table: tableFrom(asked) };
+  const request = await readRequest(asked, io, gather);
+  if ('exit' in request) return request;
+  const expanded = expand(request.policy, request.materials, request.now);
+  const { ruleset } = expanded;
+  const findings = [...expanded.diagnostics, ...check(ruleset)];
+  if (asked.text('policy') !== undefined) {
+    const { judge } = await import('../../firewall/judge.ts');
+    findings.push(...judge(request.policy, ruleset, expanded.sets));
+  }
   io.report(...findings);
   if (hasErrors(findings)) return { exit: EXIT.data };
   const target = targets.find(({ name }) => name === (asked.text('target') ?? 'iptables'));
   if (target === undefined) throw new RangeError('a target that is not in the list');
-  const options = { together, table };
   const refusals = target.refuse(ruleset, options);
   io.report(...refusals);
   if (refusals.length > 0) return { exit: EXIT.usage };
-  return { filter: { ruleset, artifacts: target.emit(ruleset, options) } };
+  return { filter: { request, ruleset, artifacts: target.emit(ruleset, options) } };
 }
 
 function strictly(asked: Asked, io: Io): readonly Host[] | undefined {
   return readHosts(asked.operands, asked.flag('accept-incomplete'), io);
 }
 
+/** Reads what the command line names: the policy, or the flags in place of one, and the hosts. */
+export async function readRequest(
+  asked: Asked,
+  io: Io,
+  gather: Gather = strictly,
+): Promise<Request | { readonly exit: number }> {
+  const time = asked.text('now');
+  const now = time === undefined ? Date.now() : readInstant(time);
+  if (now === undefined)
+    throw new UsageError('--now is a day such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z');
+  const path = asked.text('policy');
+  if (path !== undefined) {
+    const clash = REPLACED.find((name) => asked.text(name) !== undefined);
+    if (clash !== undefined) throw new UsageError(`--policy and --${clash} exclude each other`);
+    if (asked.texts('select').length > 0)
+      throw new UsageError('--policy and --select exclude each other: its sets have a select of their own');
+    const { loadPolicy } = await import('./policy.ts');
+    const loaded = await loadPolicy(
+      path,
+      {
+        operands: asked.operands,
+        acceptIncomplete: asked.flag('accept-incomplete'),
+        only: onlyFamily(asked),
+        hosts: (chain) => gather(asked, io, chain),
+      },
+      io,
+    );
+    return 'exit' in loaded ? loaded : { ...loaded, now };
+  }
+  const policy = orUsage(policyFrom(asked));
+  const hosts = gather(asked, io, policy.chain);
+  if (hosts === undefined) return { exit: EXIT.data };
+  return { policy, materials: { hosts, inventories: new Map(), lists: new Map() }, now };
+}
+
+/** What a policy says itself. */
+const REPLACED = ['ports', 'others', 'chain', 'hook', 'addresses'] as const;
+
 function policyFrom(asked: Asked): Policy | Diagnostic {
   const ports = asked.text('ports');
   if (ports === undefined)
-    throw new UsageError('--ports is missing: nothing says which ports the hosts may reach');
-  const four = asked.flag('4');
-  const six = asked.flag('6');
+    throw new UsageError('--ports is missing, or --policy: nothing says which ports the hosts may reach');
+  const only = onlyFamily(asked);
   return policyOf({
-    ports: new Source('--ports', ports),
-    chain: new Source('--chain', asked.text('chain') ?? 'PENSTOCK'),
+    ports: spanned('--ports', ports),
+    chain: spanned('--chain', asked.text('chain') ?? 'PENSTOCK'),
     hook: wordOf(HOOKS, asked.text('hook')) ?? 'input',
     others: wordOf(OTHERS, asked.text('others')) ?? 'return',
-    families: four === six ? [4, 6] : four ? [4] : [6],
+    families: only === undefined ? [4, 6] : [only],
+    select: asked.texts('select').map((text) => {
+      orUsage(readCondition(new Source('--select', text)));
+      return spanned('--select', text);
+    }),
+    scope: wordOf(SCOPES, asked.text('addresses')) ?? 'public',
   });
+}
+
+/** The family of -4 or -6; both together are none of them. */
+function onlyFamily(asked: Asked): Family | undefined {
+  const four = asked.flag('4');
+  return four === asked.flag('6') ? undefined : four ? 4 : 6;
+}
+
+/** An argument as a text with its place. */
+function spanned(option: string, text: string): Spanned<string> {
+  return { value: text, span: new Source(option, text).all() };
 }
 
 /** The table that is asked for; undefined is one of our own. */

@@ -123,18 +123,20 @@ export async function prepare(
   processes: Processes,
 ): Promise<Prepared | { readonly exit: number }> {
   const { env, uid } = io.host;
-  const places = placesOf(env, asked.text('chain') ?? 'PENSTOCK');
   let gathered: Gathered | undefined;
-  const made = makeFilter(withTarget(asked), io, {
+  const made = await makeFilter(withTarget(asked), io, {
     together: false,
-    gather: () => {
+    gather: (_asked, _io, chain) => {
+      const places = placesOf(env, chain);
       gathered = gather(asked.operands, asked.flag('accept-incomplete'), places, processes.now(), io);
       return gathered?.hosts;
     },
   });
   if ('exit' in made) return made;
-  if (gathered === undefined) return { exit: EXIT.data };
+  // A policy may need no hosts of the command line.
+  gathered ??= { hosts: [], keep: false, answers: new Map() };
   const { ruleset, artifacts } = made.filter;
+  const places = placesOf(env, ruleset.chain);
   const contents = contentsOf(artifacts);
   const record = readRecord(io.host, places);
   const backend = BACKENDS.find((name) => name === asked.text('backend'));

@@ -57,6 +57,7 @@ export function judged(ruleset: Ruleset, probe: Probe): 'accept' | 'drop' | 'ret
     port: probe.port,
     established: false,
     loopback: false,
+    icmp: false,
   });
   return verdict === 'accept' || verdict === 'return' ? verdict : 'drop';
 }

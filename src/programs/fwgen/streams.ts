@@ -4,7 +4,7 @@ import type { Io } from '../../command/io.ts';
 import { type Diagnostic, hasErrors } from '../../document/diagnostic.ts';
 import { completeness } from '../../inventory/complete.ts';
 import type { Closing, Host } from '../../inventory/model.ts';
-import { readStream } from '../../inventory/wire.ts';
+import { type HostStream, readStream } from '../../inventory/wire.ts';
 
 /**
  * The hosts of all streams, standard input where none is named; undefined after reporting what makes them unusable. Throws
@@ -15,12 +15,22 @@ export function readHosts(
   acceptIncomplete: boolean,
   io: Io,
 ): readonly Host[] | undefined {
+  const streams = (paths.length === 0 ? ['-'] : paths).map((path) => readStream(io.read(path)));
+  const { hosts, diagnostics } = joinStreams(streams, acceptIncomplete);
+  io.report(...diagnostics);
+  return hasErrors(diagnostics) ? undefined : hosts;
+}
+
+/** The hosts of streams, and what is wrong with them: lines, and sources of which not all is there. */
+export function joinStreams(
+  streams: readonly HostStream[],
+  acceptIncomplete: boolean,
+): { readonly hosts: readonly Host[]; readonly diagnostics: readonly Diagnostic[] } {
   const hosts: Host[] = [];
   const closings: Closing[] = [];
   const open = new Set<string>();
   const diagnostics: Diagnostic[] = [];
-  for (const path of paths.length === 0 ? ['-'] : paths) {
-    const stream = readStream(io.read(path));
+  for (const stream of streams) {
     for (const host of stream.hosts) hosts.push(host);
     closings.push(...stream.closings);
     for (const source of stream.open) open.add(source);
@@ -28,6 +38,5 @@ export function readHosts(
   }
   // A stream that can't be read has lost more than its end.
   if (!hasErrors(diagnostics)) diagnostics.push(...completeness(closings, [...open], acceptIncomplete));
-  io.report(...diagnostics);
-  return hasErrors(diagnostics) ? undefined : hosts;
+  return { hosts, diagnostics };
 }
