@@ -12,6 +12,7 @@ complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l json -d 'print JSON 
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l prefixes -x -d 'a file with what a neighbour may announce, in place of that of the site file; - is standard input'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s t -l target -x -d 'the routing daemon and its version, in place of what the site file says'
+complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s a -l all -d 'every router\'s configuration, each below a folder of the router\'s name'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s n -l dry-run -d 'with --out: print what would be done, and do nothing'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s f -l file -x -d 'print this file alone, named by its path or by the last part of it'
 complete -c bgpgen -n '__fish_seen_subcommand_from emit' -s o -l out -x -a '(__fish_complete_directories)' -d 'write the files below this folder instead of printing them, with their modes and passwords'

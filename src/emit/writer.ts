@@ -21,6 +21,12 @@ export class Writer {
     return this;
   }
 
+  /** Adds lines that are put together already, at no indentation: what would be too many for line(). */
+  bulk(text: string): this {
+    this.#lines.push(text);
+    return this;
+  }
+
   /** Adds what `body` adds, one level deeper. */
   indent(body: (writer: this) => void): this {
     this.#depth++;

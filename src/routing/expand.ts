@@ -16,7 +16,7 @@ import {
   type Router,
   type Site,
 } from './model.ts';
-import type { PrefixRule } from './policy.ts';
+import type { PrefixEntries } from './policy.ts';
 import type { Asked, Interior, Session, Speaker } from './speaker.ts';
 
 /**
@@ -28,8 +28,11 @@ const SENT_MARGIN = 2;
 /** What files beside the site file hold, by the neighbour's name. */
 export interface Materials {
   readonly passwords: ReadonlyMap<string, string>;
-  readonly prefixes: ReadonlyMap<string, readonly PrefixRule[]>;
+  readonly prefixes: ReadonlyMap<string, PrefixEntries>;
 }
+
+/** A list without prefixes. */
+const NOTHING: PrefixEntries = { rules: [], packed: [] };
 
 /** Nothing was read. */
 export const NO_MATERIALS: Materials = { passwords: new Map(), prefixes: new Map() };
@@ -52,7 +55,7 @@ export function speakerOf(site: Site, router: Router, materials: Materials): Spe
         .filter(({ role }) => role.value === 'customer')
         .map(({ as, name }) => ({
           as: as.value,
-          announces: materials.prefixes.get(name.value) ?? [],
+          announces: materials.prefixes.get(name.value) ?? NOTHING,
         })),
       validated: site.validators.length > 0,
     },
@@ -104,7 +107,7 @@ function policySessions(
     drain: maintenanceOf(router, neighbor) === 'drain',
     announces:
       neighbor.role.value === 'customer'
-        ? (materials.prefixes.get(name) ?? [])
+        ? (materials.prefixes.get(name) ?? NOTHING)
         : materials.prefixes.get(name),
     communities: new Map([...neighbor.communities].map(([request, { value }]) => [request, value] as const)),
     parts: partsFor({ prefixes: site.prefixes.filter((prefix) => isAnnouncedAt(prefix, router)) }, name),

@@ -23,12 +23,14 @@ import {
   TRANSIT_FREE,
 } from './lists.ts';
 import type { OwnPrefix, Role } from './model.ts';
+import { joinPacked } from './packed.ts';
 import type {
   Change,
   Clause,
   Condition,
   PathList,
   Policy,
+  PrefixEntries,
   PrefixList,
   PrefixRule,
   RouteMap,
@@ -334,9 +336,11 @@ class Policies {
   #customerClauses(session: PolicySession): readonly Clause[] {
     const { as, customers, lab } = this.#site;
     const { family } = session;
-    const rules = customers.flatMap(({ announces }) => announces);
-    if (!rules.some(({ prefix }) => prefix.family === family)) return [];
-    const list = this.#list(announcesList(LISTS.customers(family), family, unique(rules), lab));
+    const all = together(customers.map(({ announces }) => announces));
+    const some =
+      all.rules.some(({ prefix }) => prefix.family === family) || (family === 4 && all.packed.length > 0);
+    if (!some) return [];
+    const list = this.#list(announcesList(LISTS.customers(family), family, all, lab));
     const path = this.#paths(
       customersPathList(
         customers.map((each) => each.as),
@@ -361,9 +365,31 @@ class Policies {
     return drain ? [...changes, { kind: 'tag', community: GRACEFUL_SHUTDOWN }] : changes;
   }
 
+  /** What may go to a neighbour at all. */
+  #allowed({ family, neighbor }: PolicySession, prefixes: readonly Prefix[], customers: boolean): PrefixList {
+    const theirs = customers
+      ? announcesList(
+          '',
+          family,
+          together(this.#site.customers.map(({ announces }) => announces)),
+          this.#site.lab,
+        )
+      : undefined;
+    return {
+      name: LISTS.of(neighbor, family, 'allowed'),
+      family,
+      why: 'what may go there at all',
+      rules: [
+        ...exactList('', family, '', prefixes).rules,
+        ...(theirs?.rules ?? []).filter(({ action }) => action === 'permit'),
+      ],
+      packed: theirs?.packed ?? [],
+    };
+  }
+
   #lock(session: PolicySession, prefixes: readonly Prefix[], customers: boolean): void {
-    const { announced, customers: all, lab } = this.#site;
-    const { family, neighbor, role, sent } = session;
+    const { announced, customers: all } = this.#site;
+    const { family, role, sent } = session;
     const name = mapName(session, 'out');
     if (role === 'customer' && sent === 'full') {
       this.#locks.set(name, { outPrefixes: undefined, outPaths: undefined, own: prefixes.length });
@@ -374,22 +400,7 @@ class Policies {
     const outPrefixes =
       same && !customers
         ? LISTS.ownPrefixes(family)
-        : this.#list({
-            name: LISTS.of(neighbor, family, 'allowed'),
-            family,
-            why: 'what may go there at all',
-            rules: [
-              ...exactList('', family, '', prefixes).rules,
-              ...(customers
-                ? announcesList(
-                    '',
-                    family,
-                    unique(all.flatMap(({ announces }) => announces)),
-                    lab,
-                  ).rules.filter(({ action }) => action === 'permit')
-                : []),
-            ],
-          });
+        : this.#list(this.#allowed(session, prefixes, customers));
     const outPaths = customers
       ? this.#paths(
           customersPathList(
@@ -431,8 +442,9 @@ function ofFamily(prefixes: readonly OwnPrefix[], family: Family): readonly Pref
 }
 
 /** Two customers may have a prefix in common; a daemon that finds a line twice complains. */
-function unique(rules: readonly PrefixRule[]): readonly PrefixRule[] {
+function together(lists: readonly PrefixEntries[]): PrefixEntries {
   const seen = new Map<string, PrefixRule>();
-  for (const rule of rules) seen.set(`${rule.prefix.toString()} ${rule.least} ${rule.most}`, rule);
-  return [...seen.values()];
+  for (const rule of lists.flatMap(({ rules }) => rules))
+    seen.set(`${rule.prefix.toString()} ${rule.least} ${rule.most}`, rule);
+  return { rules: [...seen.values()], packed: joinPacked(lists.flatMap(({ packed }) => packed)) };
 }

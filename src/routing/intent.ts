@@ -3,7 +3,7 @@
 
 import type { Asn, Family, Prefix } from '../address/index.ts';
 import type { Community, LargeCommunity, OwnPrefix, Request, Role, Sent, Wanted } from './model.ts';
-import type { PrefixRule } from './policy.ts';
+import type { PrefixEntries } from './policy.ts';
 
 /** The sessions with one neighbour in one family, as far as policy goes. */
 export interface PolicySession {
@@ -17,7 +17,7 @@ export interface PolicySession {
   /** Everybody is asked to go another way (RFC 8326). */
   readonly drain: boolean;
   /** What it may announce, where a list of its own was given. */
-  readonly announces: readonly PrefixRule[] | undefined;
+  readonly announces: PrefixEntries | undefined;
   readonly communities: ReadonlyMap<Request, Community | LargeCommunity>;
   /** The parts of our prefixes that its line is to carry. */
   readonly parts: readonly Prefix[];
@@ -34,7 +34,7 @@ export interface PolicySite {
   readonly dataCenter: string | undefined;
   readonly blackholes: readonly Prefix[];
   /** Customers of the whole site, with what they may announce. */
-  readonly customers: readonly { readonly as: Asn; readonly announces: readonly PrefixRule[] }[];
+  readonly customers: readonly { readonly as: Asn; readonly announces: PrefixEntries }[];
   /** Whether there are validated ROAs to ask. */
   readonly validated: boolean;
 }

@@ -11,7 +11,15 @@ import {
   Prefix,
 } from '../address/index.ts';
 import type { Wanted } from './model.ts';
-import type { Action, CommunityList, PathList, PathRule, PrefixList, PrefixRule } from './policy.ts';
+import type {
+  Action,
+  CommunityList,
+  PathList,
+  PathRule,
+  PrefixEntries,
+  PrefixList,
+  PrefixRule,
+} from './policy.ts';
 import { BLACKHOLE, GRACEFUL_SHUTDOWN, hasStandard, learnedTag } from './tags.ts';
 
 /** Lengths of prefixes that are taken from others: RFC 7454 section 6.1.3 for the upper ends, practice for the lower. */
@@ -109,7 +117,7 @@ function bogonRules(family: Family, own: readonly Prefix[], lab: boolean): reado
 export function announcesList(
   name: string,
   family: Family,
-  entries: readonly PrefixRule[],
+  { rules: entries, packed }: PrefixEntries,
   lab: boolean,
 ): PrefixList {
   const { most } = LENGTHS[family];
@@ -118,11 +126,12 @@ export function announcesList(
     family,
     why: 'what it may announce, by the list that was given',
     rules: [
-      ...(entries.length === 0 ? [] : bogonRules(family, [], lab)),
+      ...(entries.length === 0 && packed.length === 0 ? [] : bogonRules(family, [], lab)),
       ...entries
         .filter((rule) => rule.prefix.family === family && rule.least <= most)
         .map((rule) => ({ ...rule, most: Math.min(rule.most, most) })),
     ],
+    packed: family === 4 ? packed.filter(({ length }) => length <= most) : [],
   };
 }
 

@@ -17,12 +17,30 @@ export interface PrefixRule {
   readonly why: string;
 }
 
+/**
+ * IPv4 prefixes by their first addresses as numbers: a list of a million is too long for an object each. All are
+ * permitted, at one length; a size below it stands for all of a block.
+ */
+export interface PackedRules {
+  readonly length: number;
+  readonly starts: Uint32Array;
+  readonly sizes: Uint8Array;
+}
+
+/** What somebody may announce: few rules, or many packed ones. */
+export interface PrefixEntries {
+  readonly rules: readonly PrefixRule[];
+  readonly packed: readonly PackedRules[];
+}
+
 /** Rules in order, the first that fits decides; what none fits is refused. */
 export interface PrefixList {
   readonly name: string;
   readonly family: Family;
   readonly why: string;
   readonly rules: readonly PrefixRule[];
+  /** Behind the rules. */
+  readonly packed?: readonly PackedRules[];
 }
 
 /** What an AS path may be tested for. */

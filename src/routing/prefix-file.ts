@@ -6,23 +6,26 @@ import { Address, AddressFault, Prefix } from '../address/index.ts';
 import { type Diagnostic, lift } from '../document/diagnostic.ts';
 import type { Source } from '../document/source.ts';
 import { diagnose } from './faults.ts';
-import type { PrefixRule } from './policy.ts';
+import { mergeNumbers, Numbers } from './packed.ts';
+import type { PackedRules, PrefixEntries, PrefixRule } from './policy.ts';
 
 /** What came of a prefix file. */
-export interface PrefixFile {
-  readonly rules: readonly PrefixRule[];
+export interface PrefixFile extends PrefixEntries {
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Faults that are told of one file: of a file of another kind each line would be one. */
 const MOST_FAULTS = 20;
 
-/** Reads a prefix file. A bad line is a diagnostic, and the rest is read on. */
-export function readPrefixFile(source: Source): PrefixFile {
+/** With more IPv4 prefixes than this, they are packed. */
+const MANY = 5000;
+
+/** Reads a prefix file. A bad line is a diagnostic, and the rest is read on. Over `many` prefixes are packed. */
+export function readPrefixFile(source: Source, many = MANY): PrefixFile {
   const collector = new Collector(source);
   if (/^\s*\{/.test(source.text.slice(0, 1000))) collector.json();
   else collector.lines();
-  return { rules: collector.rules(), diagnostics: collector.diagnostics };
+  return { ...collector.entries(many), diagnostics: collector.diagnostics };
 }
 
 class Collector {
@@ -161,11 +164,18 @@ class Collector {
       this.diagnostics.push(diagnose('BGP040', this.#source.span(from, to), message, { hint }));
   }
 
-  rules(): readonly PrefixRule[] {
+  entries(many: number): PrefixEntries {
     const rules: PrefixRule[] = [];
+    const packed: PackedRules[] = [];
+    const count = this.#exact.reduce((sum, numbers) => sum + numbers.length, 0);
     for (const [length, numbers] of this.#exact.entries()) {
-      for (const { start, size } of mergeNumbers(numbers.sorted(), length)) {
-        const prefix = Prefix.of(Address.fromWords(4, 0, 0, 0, start), size);
+      const merged = mergeNumbers(numbers.sorted(), length);
+      if (count > many) {
+        if (merged.starts.length > 0) packed.push(merged);
+        continue;
+      }
+      for (const [index, start] of merged.starts.entries()) {
+        const prefix = Prefix.of(Address.fromWords(4, 0, 0, 0, start), merged.sizes[index] ?? length);
         rules.push({ action: 'permit', prefix, least: length, most: length, why: '' });
       }
     }
@@ -174,7 +184,7 @@ class Collector {
       for (const prefix of mergePrefixes(prefixes))
         rules.push({ action: 'permit', prefix, least, most, why: '' });
     }
-    return rules;
+    return { rules, packed };
   }
 }
 
@@ -191,51 +201,7 @@ function lengthOf({ family }: Prefix): number {
   return family === 4 ? 32 : 128;
 }
 
-/** A growing list of numbers of 32 bits. */
-class Numbers {
-  #values = new Uint32Array(0);
-  #count = 0;
-
-  push(value: number): void {
-    if (this.#count === this.#values.length) {
-      const larger = new Uint32Array(Math.max(64, this.#count * 2));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#count++] = value;
-  }
-
-  sorted(): Uint32Array {
-    return this.#values.subarray(0, this.#count).sort();
-  }
-}
-
-/** Blocks of one length, sorted, put together where two are the halves of a larger one. */
-function mergeNumbers(
-  sorted: Uint32Array,
-  length: number,
-): readonly { readonly start: number; readonly size: number }[] {
-  const stack: { start: number; size: number }[] = [];
-  for (const start of sorted) {
-    const above = stack.at(-1);
-    if (above !== undefined && start >= above.start && start < above.start + 2 ** (32 - above.size)) continue;
-    let size = length;
-    let first = start;
-    for (;;) {
-      const before = stack.at(-1);
-      const half = 2 ** (32 - size);
-      if (before === undefined || size === 0 || before.size !== size || before.start + half !== first) break;
-      if (before.start % (2 * half) !== 0) break;
-      stack.pop();
-      first = before.start;
-      size--;
-    }
-    stack.push({ start: first, size });
-  }
-  return stack;
-}
-
-/** The same for prefixes of any lengths and families that permit the same: one inside of another says nothing more. */
+/** Prefixes of any lengths and families that permit the same, the fewest: one inside of another says nothing more. */
 function mergePrefixes(prefixes: readonly Prefix[]): readonly Prefix[] {
   const stack: Prefix[] = [];
   for (const prefix of [...prefixes].sort((a, b) => Prefix.compare(a, b))) {

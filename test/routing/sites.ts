@@ -5,7 +5,7 @@ import { type Family, Prefix } from '../../src/address/index.ts';
 import { Source } from '../../src/document/source.ts';
 import { speakerOf } from '../../src/routing/expand.ts';
 import { parseSite } from '../../src/routing/parse.ts';
-import type { PrefixRule } from '../../src/routing/policy.ts';
+import type { PrefixEntries, PrefixRule } from '../../src/routing/policy.ts';
 import type { Speaker } from '../../src/routing/speaker.ts';
 
 /** Sites that differ in all that the lists and maps hang on. */
@@ -71,16 +71,16 @@ const rules: readonly PrefixRule[] = ['9.0.0.0/8', '2a00:1450::/32'].map((text) 
 }));
 
 /** What the neighbours of such a site may announce, where they have a list. */
-const ANNOUNCED: ReadonlyMap<string, readonly PrefixRule[]> = new Map([
-  ['n0', rules],
-  ['n1', []],
+const ANNOUNCED: ReadonlyMap<string, PrefixEntries> = new Map([
+  ['n0', { rules, packed: [] }],
+  ['n1', { rules: [], packed: [] }],
 ]);
 
 /** The site of a text that is known to be right, for one router. */
 export function speakerIn(
   text: string,
   password = 'pw',
-  prefixes: ReadonlyMap<string, readonly PrefixRule[]> = ANNOUNCED,
+  prefixes: ReadonlyMap<string, PrefixEntries> = ANNOUNCED,
 ): Speaker {
   const { site } = parseSite(new Source('site.yaml', text));
   const [router] = site?.routers ?? [];

@@ -24,6 +24,11 @@ const MASK = '********';
 
 const EMIT = {
   ...JUDGING,
+  all: {
+    type: 'flag',
+    short: 'a',
+    summary: "every router's configuration, each below a folder of the router's name",
+  },
   'dry-run': {
     type: 'flag',
     short: 'n',
@@ -75,12 +80,15 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
   const given = whole === undefined ? givenTarget(invocation.text('target')) : undefined;
 
   const lists = givenLists(invocation.texts('prefixes'));
-  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
+  const { site, diagnostics } = await loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;
   }
   const name = invocation.text('router');
+  const all = invocation.flag('all');
+  if (all && name !== undefined)
+    throw new UsageError('--all is every router, --router is one: give one of them');
   if (whole !== undefined) {
     if (name !== undefined)
       throw new UsageError(`--target ${whole.name} is made of the whole site: leave out --router`);
@@ -91,29 +99,46 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
     print(printed, artifacts.length > 1 && file === undefined, io);
     return EXIT.ok;
   }
-  const router = routerOf(site, name);
-  const chosen = given ?? (router === undefined ? undefined : targetOf(router));
-  if (router === undefined || chosen === undefined) {
+  const routers = all ? site.routers : [routerOf(site, name)];
+  const jobs = routers.map((router) => ({
+    router,
+    chosen: given ?? (router === undefined ? undefined : targetOf(router)),
+  }));
+  const lacks = jobs.find(({ router, chosen }) => router === undefined || chosen === undefined);
+  if (lacks !== undefined) {
     // What is missing may be missing because the file is wrong; only a good file puts the blame on the command line.
     if (!settle(diagnostics, weights, io)) return EXIT.data;
-    throw new UsageError(lacking(site, router, name));
+    throw new UsageError(lacking(site, lacks.router, name));
   }
-  const here = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
   mustKnow(lists, site);
+  const names = routers.map((router) => router?.name.value);
+  const here = site.neighbors.filter((neighbor) => names.includes(neighbor.router.value));
   const { materials, diagnostics: beside } = loadMaterials(here, site, path, lists, io);
   const shown = out !== undefined || invocation.flag('show-secrets');
   const passwords = shown
     ? materials.passwords
-    : new Map([...materials.passwords.keys()].map((name) => [name, MASK] as const));
-  const speaker = speakerOf(site, router, { ...materials, passwords });
-  const refused =
-    'problem' in chosen
-      ? [chosen.problem]
-      : chosen.target.refuse(speakerOf(site, router, materials), chosen.version);
-  if (!settle([...diagnostics, ...beside, ...refused], weights, io) || 'problem' in chosen) {
-    return EXIT.data;
+    : new Map([...materials.passwords.keys()].map((each) => [each, MASK] as const));
+  const found = [...diagnostics, ...beside];
+  const emits: (() => readonly Artifact[])[] = [];
+  for (const { router, chosen } of jobs) {
+    if (router === undefined || chosen === undefined) continue;
+    if ('problem' in chosen) {
+      found.push(chosen.problem);
+      continue;
+    }
+    found.push(...chosen.target.refuse(speakerOf(site, router, materials), chosen.version));
+    emits.push(() => {
+      const artifacts = chosen.target.emit(
+        speakerOf(site, router, { ...materials, passwords }),
+        chosen.version,
+      );
+      return all
+        ? artifacts.map((artifact) => ({ ...artifact, path: `/${router.name.value}${artifact.path}` }))
+        : artifacts;
+    });
   }
-  const artifacts = chosen.target.emit(speaker, chosen.version);
+  if (!settle(found, weights, io)) return EXIT.data;
+  const artifacts = emits.flatMap((emitted) => emitted());
   if (out !== undefined) return writeFiles(artifacts, out, invocation.flag('dry-run'), io);
   const printed = file === undefined ? artifacts : [namedFile(artifacts, file)];
   print(printed, file === undefined, io);

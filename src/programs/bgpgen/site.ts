@@ -3,6 +3,7 @@
 
 import type { Io } from '../../command/io.ts';
 import { type Diagnostic, hasErrors } from '../../document/diagnostic.ts';
+import { readPlainYaml } from '../../document/plain-yaml.ts';
 import type { Spanned } from '../../document/reader.ts';
 import type { Source } from '../../document/source.ts';
 import { HostError } from '../../host/host.ts';
@@ -10,9 +11,9 @@ import { byPlace, check } from '../../routing/check.ts';
 import type { Materials } from '../../routing/expand.ts';
 import { diagnose } from '../../routing/faults.ts';
 import type { Neighbor, Site } from '../../routing/model.ts';
-import { parseSite } from '../../routing/parse.ts';
+import { type ParsedSite, siteIn } from '../../routing/parse-site.ts';
 import { passwordIn } from '../../routing/password.ts';
-import type { PrefixRule } from '../../routing/policy.ts';
+import type { PrefixEntries } from '../../routing/policy.ts';
 import { readPrefixFile } from '../../routing/prefix-file.ts';
 
 /** How findings are weighed: which errors the user takes upon himself, and whether warnings count as errors. */
@@ -31,10 +32,23 @@ export interface Loaded {
  * Reads and checks a site file; `lists` are the neighbours that the command line gives prefixes for. Throws HostError
  * where the file itself can't be read.
  */
-export function loadSite(path: string, io: Io, lists: ReadonlySet<string> = new Set()): Loaded {
-  const { site, whole, diagnostics } = parseSite(io.read(path));
+export async function loadSite(
+  path: string,
+  io: Io,
+  lists: ReadonlySet<string> = new Set(),
+): Promise<Loaded> {
+  const { site, whole, diagnostics } = await readSite(io.read(path));
   if (site === undefined) return { site, diagnostics };
   return { site, diagnostics: [...diagnostics, ...check(site, whole, lists)].sort(byPlace) };
+}
+
+/** A plain file is read at once; where it has faults, the library reads it again, which knows best where they are. */
+async function readSite(source: Source): Promise<ParsedSite> {
+  const root = readPlainYaml(source);
+  const parsed = root === undefined ? undefined : siteIn(root);
+  if (parsed?.whole === true) return parsed;
+  const { parseSite } = await import('../../routing/parse.ts');
+  return parseSite(source);
 }
 
 /** What the files beside the site file hold, and what is wrong with them. */
@@ -55,7 +69,7 @@ export function loadMaterials(
   io: Io,
 ): LoadedMaterials {
   const passwords = new Map<string, string>();
-  const prefixes = new Map<string, readonly PrefixRule[]>();
+  const prefixes = new Map<string, PrefixEntries>();
   const diagnostics: Diagnostic[] = [];
   for (const { name, passwordFile: file } of neighbors) {
     if (file === undefined) continue;
@@ -80,8 +94,8 @@ export function loadMaterials(
     if (source === undefined) continue;
     const read = readPrefixFile(source);
     diagnostics.push(...read.diagnostics);
-    prefixes.set(name.value, read.rules);
-    if (read.rules.length === 0 && read.diagnostics.length === 0) {
+    prefixes.set(name.value, read);
+    if (read.rules.length + read.packed.length === 0 && read.diagnostics.length === 0) {
       diagnostics.push(
         diagnose('BGP041', place.span, `${path} has no prefix: nothing is taken from ${name.value}`),
       );

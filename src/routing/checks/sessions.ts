@@ -1,6 +1,6 @@
 // Checks of the neighbours and of the sessions with them.
 
-import { type Address, type Prefix, specialPurpose } from '../../address/index.ts';
+import { type Address, Prefix } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Spanned } from '../../document/reader.ts';
 import { diagnose } from '../faults.ts';
@@ -248,18 +248,24 @@ function linksOf(router: Router): readonly Spanned<Prefix>[] {
   );
 }
 
-/** Blocks that no session can be made to, by the names of the special-purpose registries. */
+/** Blocks that no session can be made to (RFC 6890). */
+const UNCONNECTABLE: readonly (readonly [string, string])[] = [
+  ['0.0.0.0/8', 'it is the unspecified address'],
+  ['127.0.0.0/8', 'it is a loopback address'],
+  ['169.254.0.0/16', 'it is link-local'],
+  ['224.0.0.0/4', 'it is a multicast address'],
+  ['255.255.255.255/32', 'it is the broadcast address'],
+  ['::/128', 'it is the unspecified address'],
+  ['::1/128', 'it is a loopback address'],
+  ['fe80::/10', 'it is link-local'],
+  ['ff00::/8', 'it is a multicast address'],
+];
+
 function connectable(address: Address): boolean {
   return kindOf(address) === undefined;
 }
 
 function kindOf(address: Address): string | undefined {
   if (address.zone !== '') return 'it is link-local';
-  const name = specialPurpose(address)?.name ?? '';
-  if (/link.local/i.test(name)) return 'it is link-local';
-  if (/multicast/i.test(name)) return 'it is a multicast address';
-  if (/loopback/i.test(name)) return 'it is a loopback address';
-  if (/unspecified|this (host|network)/i.test(name)) return 'it is the unspecified address';
-  if (/limited broadcast/i.test(name)) return 'it is the broadcast address';
-  return undefined;
+  return UNCONNECTABLE.find(([block]) => Prefix.parse(block).contains(address))?.[1];
 }

@@ -2,6 +2,7 @@
 // whether it permits the route, a map is a filter. The file around them is put together in bird.ts.
 
 import type { Writer } from '../../emit/writer.ts';
+import { writePacked } from '../packed.ts';
 import type {
   Change,
   CommunityList,
@@ -61,6 +62,13 @@ function writePrefixList(out: Writer, list: PrefixList, dialect: BirdDialect): v
       });
       out.line(`] then return ${action === 'permit' ? 'true' : 'false'};`);
       at = end;
+    }
+    for (const packed of list.packed ?? []) {
+      const { length } = packed;
+      out.line('if net ~ [');
+      const form = { head: '', block: `{${length},${length}}`, between: ',' };
+      writePacked(packed, form, (text) => out.bulk(text));
+      out.line('] then return true;');
     }
     out.line('# nothing else', 'return false;');
   });

@@ -4,12 +4,14 @@
 
 import type { Asn } from '../../address/index.ts';
 import type { Writer } from '../../emit/writer.ts';
+import { writePacked } from '../packed.ts';
 import type {
   Change,
   Clause,
   CommunityList,
   CommunityRule,
   Condition,
+  PackedRules,
   PathList,
   PathTest,
   Policy,
@@ -38,18 +40,28 @@ export function writeSets(out: Writer, policy: Policy): void {
       out,
       list.name,
       list.rules.filter(({ action }) => action === 'permit'),
+      list.packed,
     );
     out.line('');
   }
 }
 
-function writeSet(out: Writer, name: string, rules: readonly PrefixRule[]): void {
-  if (rules.length === 0) {
+function writeSet(
+  out: Writer,
+  name: string,
+  rules: readonly PrefixRule[],
+  packed: readonly PackedRules[] = [],
+): void {
+  if (rules.length + packed.length === 0) {
     out.line(`prefix-set "${name}" { }`);
     return;
   }
   out.line(`prefix-set "${name}" {`).indent(() => {
     for (const rule of rules) out.line(`${pattern(rule)}${rule.why === '' ? '' : ` # ${rule.why}`}`);
+    for (const each of packed) {
+      const form = { head: '', block: ` prefixlen = ${each.length}`, between: '' };
+      writePacked(each, form, (text) => out.bulk(text));
+    }
   });
   out.line('}');
 }

@@ -2,6 +2,7 @@
 // few words in which they differ are in a dialect; whole files are put together in quagga.ts and frr.ts.
 
 import type { Writer } from '../../emit/writer.ts';
+import { writePacked } from '../packed.ts';
 import type {
   Change,
   CommunityList,
@@ -56,6 +57,18 @@ function writePrefixList(out: Writer, list: PrefixList): void {
     sequence += STEP;
     if (rule.why !== '') out.line(`! ${rule.why}`);
     out.line(`${word} prefix-list ${list.name} seq ${sequence} ${rule.action} ${prefixMatch(rule)}`);
+  }
+  for (const packed of list.packed ?? []) {
+    const { length } = packed;
+    const before = sequence;
+    const form = {
+      head: `${word} prefix-list ${list.name} seq `,
+      count: { first: before + STEP, step: STEP, tail: ' permit ' },
+      block: ` ge ${length} le ${length}`,
+      between: '',
+    };
+    writePacked(packed, form, (text) => out.bulk(text));
+    sequence += STEP * packed.starts.length;
   }
   out.line('! nothing else');
   out.line(
