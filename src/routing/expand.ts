@@ -5,7 +5,7 @@ import { Address, type Family, Prefix } from '../address/index.ts';
 import type { Spanned } from '../document/reader.ts';
 import { type MadePolicy, policyOf } from './filters.ts';
 import { mapName, type PolicySession, WITHIN } from './intent.ts';
-import { linksOf, talkOver, waysOf } from './interior.ts';
+import { Mesh } from './interior.ts';
 import {
   DEFAULTS,
   familiesOf,
@@ -42,7 +42,8 @@ export function speakerOf(site: Site, router: Router, materials: Materials): Spe
   const neighbors = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
   const announced = site.prefixes.filter((prefix) => isAnnouncedAt(prefix, router));
   const blackholes = site.blackhole.map(({ value }) => value).sort((a, b) => Prefix.compare(a, b));
-  const inner = innerSessions(site, router);
+  const mesh = new Mesh(site);
+  const inner = innerSessions(site, router, mesh);
   const made = policyOf(
     {
       as: site.as.value,
@@ -85,7 +86,7 @@ export function speakerOf(site: Site, router: Router, materials: Materials): Spe
       address: address.value,
       port: port?.value ?? DEFAULTS.validatorPort,
     })),
-    interior: interiorOf(site, router),
+    interior: interiorOf(site, router, mesh),
   };
 }
 
@@ -185,7 +186,7 @@ function customersIn(site: Site, family: Family): number {
 }
 
 /** Sessions with all other routers of the site: each tells the others what it learned (RFC 4271 section 9.2.1). */
-function innerSessions(site: Site, router: Router): readonly Session[] {
+function innerSessions(site: Site, router: Router, mesh: Mesh): readonly Session[] {
   const families = ([4, 6] as const).filter((family) =>
     site.neighbors.some((neighbor) => familiesOf(neighbor).includes(family)),
   );
@@ -193,7 +194,7 @@ function innerSessions(site: Site, router: Router): readonly Session[] {
     other === router
       ? []
       : families.flatMap((family) => {
-          const way = talkOver(site, router, other, family);
+          const way = mesh.talkOver(router, other, family);
           if (way === undefined) return [];
           const named = { neighbor: WITHIN, family };
           return [
@@ -225,9 +226,9 @@ function innerSessions(site: Site, router: Router): readonly Session[] {
   );
 }
 
-function interiorOf(site: Site, router: Router): Interior {
+function interiorOf(site: Site, router: Router, mesh: Mesh): Interior {
   const links = new Map<string, { readonly prefixes: Prefix[]; readonly others: Set<Router> }>();
-  for (const { interface: name, prefix, other } of linksOf(site, router)) {
+  for (const { interface: name, prefix, other } of mesh.linksOf(router)) {
     const known = links.get(name) ?? { prefixes: [], others: new Set() };
     if (!known.prefixes.some((each) => each.equals(prefix))) known.prefixes.push(prefix);
     known.others.add(other);
@@ -243,7 +244,7 @@ function interiorOf(site: Site, router: Router): Interior {
       pair: others.size === 1,
     })),
     loopbacks: router.loopback.map(({ value }) => value),
-    ways: igp === 'static' ? waysOf(site, router) : [],
+    ways: igp === 'static' ? mesh.waysOf(router) : [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Spanned } from '../../document/reader.ts';
 import { suggest } from '../../document/suggest.ts';
 import { diagnose } from '../faults.ts';
-import { loopbackOf, reaches, talkOver } from '../interior.ts';
+import { loopbackOf, Mesh } from '../interior.ts';
 import { familiesOf, type Neighbor, type Router, type Site } from '../model.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
@@ -41,11 +41,12 @@ export function repeatedIds(site: Site): Diagnostic[] {
 }
 
 export function withoutInner(site: Site): Diagnostic[] {
+  const mesh = new Mesh(site);
   const carried = FAMILIES.filter((family) =>
     site.neighbors.some((neighbor) => familiesOf(neighbor).includes(family)),
   );
   return pairsOf(site).flatMap(([first, second]) => {
-    const lacking = carried.filter((family) => talkOver(site, first, second, family) === undefined);
+    const lacking = carried.filter((family) => mesh.talkOver(first, second, family) === undefined);
     if (lacking.length === 0) return [];
     const which = lacking.map((family) => `IPv${family}`).join(' and ');
     return [
@@ -61,12 +62,13 @@ export function withoutInner(site: Site): Diagnostic[] {
 
 export function unknownWays(site: Site): Diagnostic[] {
   const { igp } = site;
+  const mesh = new Mesh(site);
   return pairsOf(site).flatMap(([first, second]) => {
     const families = FAMILIES.filter(
       (family) => loopbackOf(first, family) !== undefined && loopbackOf(second, family) !== undefined,
     );
     if (families.length === 0 || igp?.value === 'none') return [];
-    const cut = families.filter((family) => !reaches(site, first, second, family));
+    const cut = families.filter((family) => !mesh.reaches(first, second, family));
     if (igp !== undefined && cut.length === 0) return [];
     return [
       diagnose(

@@ -4,7 +4,7 @@
 import type { Artifact } from '../../emit/artifact.ts';
 import { Writer } from '../../emit/writer.ts';
 import { type Announcement, announcementsOf } from '../announced.ts';
-import { reaches } from '../interior.ts';
+import { Mesh } from '../interior.ts';
 import type { Neighbor, Router, Site } from '../model.ts';
 import type { SiteTarget } from './site-target.ts';
 
@@ -46,10 +46,11 @@ function routerBox({ name, daemon, dataCenter }: Router): Box {
 
 /** Pairs of routers that a path of links leads between: they tell each other what they learned. */
 function pairsOf(site: Site): readonly (readonly [Router, Router])[] {
+  const mesh = new Mesh(site);
   return site.routers.flatMap((second, index) =>
     site.routers
       .slice(0, index)
-      .filter((first) => reaches(site, first, second, 4) || reaches(site, first, second, 6))
+      .filter((first) => mesh.reaches(first, second, 4) || mesh.reaches(first, second, 6))
       .map((first) => [first, second] as const),
   );
 }
