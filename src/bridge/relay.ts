@@ -2,9 +2,16 @@
 
 import { convertEnds } from './convert.ts';
 import { type DumpForm, dump } from './dump.ts';
+import type { Client } from './endpoint.ts';
 import type { Direction, End, Engine, Limits, Outcome, Relay, Watch } from './engines/engine.ts';
 import type { Log } from './log.ts';
 import type { Statistics } from './statistics.ts';
+
+/** Copies of what one relay carries. */
+export interface RawCopy {
+  readonly write: (direction: Direction, bytes: Uint8Array) => void;
+  close(): void;
+}
 
 /** What a relay is asked for. */
 export interface RelaySettings {
@@ -13,8 +20,8 @@ export interface RelaySettings {
   readonly dump: DumpForm | undefined;
   /** Takes dumps; the log has its own way. */
   readonly write: (text: string) => void;
-  /** Takes what is carried as it is: -r and -R. */
-  readonly raw?: (direction: Direction, bytes: Uint8Array) => void;
+  /** What takes the data of a relay as it is: -r and -R. */
+  readonly raw?: (left: Client, right: Client) => RawCopy;
   readonly statistics?: Statistics;
   /** Words and levels of the log, and what ends as an error, are socat's own. */
   readonly socat?: boolean;
@@ -22,15 +29,16 @@ export interface RelaySettings {
 
 /** Relays until it is over (`begun` gets it while it is at work); both ends are disposed of then, and what belongs to them has ended. */
 export async function relay(
-  left: End,
-  right: End,
+  left: Client,
+  right: Client,
   engine: Engine,
   settings: RelaySettings,
   log: Log,
   begun?: (relay: Relay) => void,
 ): Promise<Outcome> {
   log.say('N', `starting data transfer loop between ${left.label} and ${right.label}`);
-  const data = tap(settings);
+  const copy = settings.raw?.(left, right);
+  const data = tap(settings, copy);
   const watch: Watch = {
     eof: (side) => {
       // socat names the descriptor here, which Node keeps to itself.
@@ -48,6 +56,7 @@ export async function relay(
   settings.statistics?.add(work);
   begun?.(work);
   const outcome = calmed(await work.done, left, right, log);
+  copy?.close();
   say(outcome, left, right, settings, log);
   const troubles = await Promise.all([
     left.settle?.(settings.limits.halfClosed),
@@ -86,7 +95,8 @@ function say(outcome: Outcome, left: End, right: End, { limits, socat }: RelaySe
 }
 
 /** What sees every piece of data; undefined where nobody looks, which costs nothing then. */
-function tap({ dump: form, write, raw }: RelaySettings): Watch['data'] {
+function tap({ dump: form, write }: RelaySettings, copy: RawCopy | undefined): Watch['data'] {
+  const raw = copy?.write;
   if (form === undefined) return raw;
   const dumped = dumper(form, write);
   if (raw === undefined) return dumped;

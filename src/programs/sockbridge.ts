@@ -103,12 +103,13 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
   const name = nameOf(invocation, io.name);
   try {
     const log = await logOf(invocation, name, env);
-    const raw = await rawOf(invocation, name, env);
+    const prefix = prefixOf(invocation.text('lp') ?? 'socat');
+    const raw = await rawOf(invocation, name, prefix, env);
     return await carry(bridge, {
       log,
       env,
       lock: lockOf(invocation),
-      prefix: prefixOf(invocation.text('lp') ?? 'socat'),
+      prefix,
       version: VERSION,
       ...(raw === undefined ? {} : { raw }),
       dump: dumpOf(invocation),

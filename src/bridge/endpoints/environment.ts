@@ -2,7 +2,7 @@
 // whom, and what is known of the peer besides. The names are socat's.
 
 import { Address } from '../../address/address.ts';
-import type { Place, World } from '../endpoint.ts';
+import type { Facts, Parties, Place, World } from '../endpoint.ts';
 
 /** What the names begin with, unless -lp says otherwise. */
 export const PREFIX = 'SOCAT';
@@ -24,12 +24,17 @@ export function environmentOf({ env, client, facts, prefix = PREFIX }: World): R
     PID: String(process.pid),
     PPID: String(process.pid),
     ...facts?.(),
-    ...(client === undefined ? {} : { ...placed('PEER', client.peer), ...placed('SOCK', client.own) }),
+    ...(client === undefined ? {} : partiesFacts(client)),
   };
   for (const name of Object.keys(kept))
     if (name.startsWith(`${prefix}_PEER`) || name.startsWith(`${prefix}_SOCK`)) delete kept[name];
   for (const [name, value] of Object.entries(told)) kept[`${prefix}_${name}`] = value;
   return kept;
+}
+
+/** Who is connected with whom, by the names that programs are told it by. */
+export function partiesFacts({ peer, own }: Parties): Facts {
+  return { ...placed('PEER', peer), ...placed('SOCK', own) };
 }
 
 function placed(side: 'PEER' | 'SOCK', place: Place): Record<string, string> {

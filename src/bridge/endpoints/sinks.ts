@@ -1,22 +1,40 @@
 // Where a bridge writes besides its addresses: log files, the system's log, raw copies of what is carried, a lock file.
 
 import type { ChildProcess } from 'node:child_process';
-import { linkSync, lstatSync, openSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { codeOf, reasonOf } from '../errno.ts';
 import type { Level } from '../log.ts';
 
 /** A file, a lock or a program that can't be had; one line. */
 export class SinkError extends Error {}
 
+/** A file that is appended to. */
+export interface Appender {
+  readonly write: (data: string | Uint8Array) => void;
+  close(): void;
+}
+
 /** Appends to a file, which is made if it is not there. What can't be written any more is lost. Throws SinkError. */
-export function appendTo(path: string, what: string, mode = 0o666): (data: string | Uint8Array) => void {
+export function appendTo(path: string, what: string, mode = 0o666): Appender {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'a', mode);
   } catch (error) {
     throw new SinkError(`${what} "${path}": ${reasonOf(error)}`);
   }
-  return (data) => writeAll(descriptor, typeof data === 'string' ? Buffer.from(data) : data);
+  return {
+    write: (data) => writeAll(descriptor, typeof data === 'string' ? Buffer.from(data) : data),
+    close: () => closeSync(descriptor),
+  };
 }
 
 /** Writes at once. The text is lost where nothing can be written: people's connections are worth more than a log. */

@@ -15,6 +15,9 @@ import { Statistics } from '../../bridge/statistics.ts';
 import type { ServiceSettings } from './service.ts';
 import { holdLock, type LockFile } from './sinks.ts';
 
+/** Milliseconds, near the most that a timer of Node takes. */
+const LONG = 2 ** 30;
+
 /** What a manner decides. */
 export interface Carriage extends Pick<RelaySettings, 'dump' | 'raw' | 'socat'> {
   readonly limits: Limits;
@@ -52,6 +55,8 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
   if (service !== undefined) tidying.add(service.atEnd);
   const quiet = onStatisticsSignal(tell);
   const instead: Tidying['instead'] = (signal, action) => tidying.instead(signal, action);
+  // A bridge between two ends that are inside this process has nothing that keeps Node from ending.
+  const alive = setInterval(() => undefined, LONG);
   const reloads = new Reloads(log, instead, service?.observer);
   try {
     return await run(
@@ -81,6 +86,7 @@ export async function carry(bridge: Bridge, carriage: Carriage): Promise<number>
       },
     );
   } finally {
+    clearInterval(alive);
     quiet();
     tidying.run();
     tidying.release();

@@ -110,8 +110,13 @@ function placeOf(invocation: Given): LogPlace {
 }
 
 /** What takes copies of what is carried; undefined where none are wanted. Throws SinkError. */
-export function rawOf(invocation: Given, program: string, env: Env): ReturnType<typeof rawWriter> {
-  return rawWriter(invocation.text('r'), invocation.text('R'), program, env);
+export function rawOf(
+  invocation: Given,
+  program: string,
+  prefix: string,
+  env: Env,
+): ReturnType<typeof rawWriter> {
+  return rawWriter(invocation.text('r'), invocation.text('R'), program, prefix, env);
 }
 
 /** The form of the dumps; undefined where none are wanted. */

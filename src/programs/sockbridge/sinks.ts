@@ -2,9 +2,9 @@
 // the lock that it holds.
 
 import { writeStandardError } from '../../bridge/endpoints/process.ts';
-import { appendTo, openSyslog, takeLock } from '../../bridge/endpoints/sinks.ts';
-import type { Direction } from '../../bridge/engines/engine.ts';
+import { type Appender, appendTo, openSyslog, takeLock } from '../../bridge/endpoints/sinks.ts';
 import { type Level, type Log, type LogSettings, microseconds } from '../../bridge/log.ts';
+import type { RelaySettings } from '../../bridge/relay.ts';
 
 /** Where log lines go. */
 export type LogPlace =
@@ -18,7 +18,7 @@ export async function logWriter(place: LogPlace, program: string): Promise<LogSe
     case 'stderr':
       return writeStandardError;
     case 'file':
-      return appendTo(place.path, 'cannot open log file');
+      return appendTo(place.path, 'cannot open log file').write;
     case 'syslog': {
       const write = await openSyslog(program, place.facility);
       return (_line, level, text) => write(level, text);
@@ -26,21 +26,44 @@ export async function logWriter(place: LogPlace, program: string): Promise<LogSe
   }
 }
 
-/** -r and -R: each way into its file; undefined where there is neither. Throws SinkError. */
+/**
+ * -r and -R: each way into its file; undefined where there is neither. The files are opened for each connection, whose own
+ * facts their names may tell.
+ */
 export async function rawWriter(
   forwardPath: string | undefined,
   backwardPath: string | undefined,
   program: string,
+  prefix: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<((direction: Direction, bytes: Uint8Array) => void) | undefined> {
+): Promise<RelaySettings['raw']> {
   if (forwardPath === undefined && backwardPath === undefined) return undefined;
-  const { rawPath } = await import('./raw-path.ts');
-  const facts = { program, pid: process.pid, now: new Date(), micros: microseconds(), env };
-  const open = (path: string | undefined, option: string): ((bytes: Uint8Array) => void) | undefined =>
-    path === undefined ? undefined : appendTo(rawPath(path, facts), `option ${option}`, 0o664);
-  const forward = open(forwardPath, '-r');
-  const backward = open(backwardPath, '-R');
-  return (direction, bytes) => (direction === 'forward' ? forward : backward)?.(bytes);
+  const [{ rawPath }, { partiesFacts }] = await Promise.all([
+    import('./raw-path.ts'),
+    import('../../bridge/endpoints/environment.ts'),
+  ]);
+  return (left, right) => {
+    const parties = left.parties ?? right.parties;
+    const told = parties === undefined ? [] : Object.entries(partiesFacts(parties));
+    const facts = {
+      program,
+      pid: process.pid,
+      now: new Date(),
+      micros: microseconds(),
+      env: { ...env, ...Object.fromEntries(told.map(([name, value]) => [`${prefix}_${name}`, value])) },
+    };
+    const open = (path: string | undefined, option: string): Appender | undefined =>
+      path === undefined ? undefined : appendTo(rawPath(path, facts), `option ${option}`, 0o664);
+    const forward = open(forwardPath, '-r');
+    const backward = open(backwardPath, '-R');
+    return {
+      write: (direction, bytes) => (direction === 'forward' ? forward : backward)?.write(bytes),
+      close: () => {
+        forward?.close();
+        backward?.close();
+      },
+    };
+  };
 }
 
 /** How long -W waits between looks at the lock, in milliseconds. */

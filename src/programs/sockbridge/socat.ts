@@ -85,7 +85,7 @@ async function runLine(line: SocatLine, called: string, io: Io): Promise<number>
     if (severity === 'error') return EXIT.negative;
   }
   if (bridge === undefined) return EXIT.negative;
-  const raw = await rawWriter(line.rawForward, line.rawBackward, program, io.host.env);
+  const raw = await rawWriter(line.rawForward, line.rawBackward, program, prefixOf(program), io.host.env);
   const status = await carry(bridge, {
     log,
     env: io.host.env,
