@@ -3,6 +3,7 @@ complete -c bgpgen -f
 complete -c bgpgen -n __fish_use_subcommand -a emit -d 'print or write the complete configuration of one router'
 complete -c bgpgen -n __fish_use_subcommand -a check -d 'report everything that is wrong with a site, all at once'
 complete -c bgpgen -n __fish_use_subcommand -a lint -d 'report what is wrong with a configuration of Quagga or FRR that was written by hand'
+complete -c bgpgen -n __fish_use_subcommand -a import -d 'make a site file of a configuration of Quagga or FRR'
 complete -c bgpgen -n __fish_use_subcommand -a rehearse -d 'build the site and its neighbours on this machine, and show what is heard and what a failure costs'
 complete -c bgpgen -n __fish_use_subcommand -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n __fish_use_subcommand -l version -d 'print the version and end'
@@ -39,6 +40,13 @@ complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s t -l target -x -d 't
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l strict -d 'take warnings for errors'
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -s h -l help -d 'print a summary of the command line and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from lint' -l version -d 'print the version and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -F
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -l json -d 'print JSON Lines, diagnostics included'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -l lab -d 'take documentation prefixes and AS numbers for real ones, as in examples and rehearsals'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -s t -l target -x -d 'the daemon that the configuration is for, quagga or frr, with its version if it matters'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -s o -l out -x -a '(__fish_complete_directories)' -d 'write site.yaml and the files of passwords into this folder, instead of printing the site file'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -s h -l help -d 'print a summary of the command line and end'
+complete -c bgpgen -n '__fish_seen_subcommand_from import' -l version -d 'print the version and end'
 complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -F
 complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l accept -x -a 'BGP003 BGP004 BGP007 BGP045 BGP048 BGP102 BGP103 BGP109 BGP113 BGP114 BGP115 BGP116' -d 'go on in spite of this error, which becomes a warning; may be given several times'
 complete -c bgpgen -n '__fish_seen_subcommand_from rehearse' -l json -d 'print JSON Lines, diagnostics included'

@@ -7,6 +7,7 @@ import { ROUTING_FAULTS } from '../routing/faults.ts';
 import { VTY_FAULTS } from '../routing/vty/faults.ts';
 import { check } from './bgpgen/check.ts';
 import { emit } from './bgpgen/emit.ts';
+import { importSite } from './bgpgen/import.ts';
 import { lint } from './bgpgen/lint.ts';
 import { rehearse } from './bgpgen/rehearse.ts';
 
@@ -14,7 +15,7 @@ export const program: Program = {
   name: 'bgpgen',
   section: 1,
   summary: 'safe BGP configurations for a site with several providers',
-  verbs: [emit, check, lint, rehearse],
+  verbs: [emit, check, lint, importSite, rehearse],
   exits: {
     ok: 'All went well; of check and lint: nothing is wrong, though there may be warnings.',
     negative:

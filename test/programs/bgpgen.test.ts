@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { runProgram } from '../../src/command/main.ts';
+import { Source } from '../../src/document/source.ts';
 import { FakeHost } from '../../src/host/fake.ts';
 import { program } from '../../src/programs/bgpgen.ts';
 import { KEYS } from '../../src/routing/keys.ts';
+import { parseSite } from '../../src/routing/parse.ts';
 
 const EXAMPLE = readFileSync('examples/site.yaml', 'utf8');
 const PASSWORD = 'an-example-only';
@@ -442,4 +444,111 @@ t.test('lint reads the files of a router together, by what they are', async (t) 
   t.match(await bgpgen(['lint', '--lab', '-'], warned), { status: 0, err: /note\[VTY007\]/ });
   t.equal((await bgpgen(['lint', '-t', 'bird', '-'], machine())).status, 64);
   t.equal((await bgpgen(['lint', '/nowhere'], machine())).status, 66);
+});
+
+t.test('import: what was emitted comes back as a site that emits the same', async (t) => {
+  for (const [name, target] of [
+    ['two-transits', 'frr'],
+    ['bfd', 'frr'],
+    ['multihop', 'frr'],
+    ['routes-wanted', 'frr'],
+    ['four-byte-as', 'frr'],
+    ['ipv6-only', 'frr'],
+    ['redundant-sessions', 'frr'],
+    ['two-transits', 'quagga'],
+    ['multihop', 'quagga'],
+    ['routes-wanted', 'quagga'],
+    ['four-byte-as', 'quagga'],
+  ] as const) {
+    const text = readFileSync(`test/cases/routing/${name}/site.yaml`, 'utf8');
+    const host = new FakeHost().file('/a/site.yaml', text).file('/a/transit-a.password', PASSWORD, 0o600);
+    // What the kernel would say of the interfaces.
+    const { site } = parseSite(new Source('site.yaml', text));
+    const answer = (site?.routers ?? []).flatMap(({ interfaces }) =>
+      interfaces.map(({ name: device, addresses }) => ({
+        ifname: device.value,
+        addr_info: addresses.map(({ value }) => {
+          const [local, length] = value.toString().split('/');
+          return { local, prefixlen: Number(length), scope: 'global' };
+        }),
+      })),
+    );
+    host.file('/a/addresses.json', JSON.stringify(answer));
+    t.equal(
+      (await bgpgen(['emit', '/a/site.yaml', '-t', target, '-o', '/b'], host)).status,
+      0,
+      `${name}: emitted`,
+    );
+    const files = target === 'frr' ? ['frr/frr.conf'] : ['quagga/bgpd.conf', 'quagga/zebra.conf'];
+    const lab = /^lab: true$/m.test(text) ? ['--lab'] : [];
+    const read = [
+      'import',
+      ...lab,
+      ...files.map((file) => `/b/etc/${file}`),
+      '/a/addresses.json',
+      '-o',
+      '/c',
+    ];
+    const imported = await bgpgen(read, host);
+    t.match(imported, { status: 0 }, imported.err);
+    t.notMatch(imported.err, /VTY30[12]|VTY001/, `${name}: nothing is left out`);
+    const again = await bgpgen(['emit', '/c/site.yaml', '-o', '/d'], host);
+    t.equal(again.status, 0, `${name}: ${again.err}\n${host.textOf('/c/site.yaml') ?? ''}`);
+    for (const file of files)
+      t.equal(
+        host.textOf(`/d/etc/${file}`),
+        host.textOf(`/b/etc/${file}`),
+        `${name} for ${target}: ${file}, byte for byte`,
+      );
+  }
+});
+
+t.test('import: what a site file does not say is told of, and passwords are not printed', async (t) => {
+  const host = machine();
+  host.stdin = `hostname edge
+router bgp 3333
+ bgp router-id 192.0.2.9
+ bgp dampening
+ network 198.51.100.0/24
+ redistribute connected
+ aggregate-address 198.51.0.0/16
+ neighbor 192.0.2.1 remote-as 3320
+ neighbor 192.0.2.1 description Upstream One, the first
+ neighbor 192.0.2.1 password geheim
+ neighbor 192.0.2.1 route-map more out
+ neighbor 192.0.2.5 remote-as 3333
+ zork
+route-map more permit 10
+ set as-path prepend 3333 3333
+ip route 0.0.0.0/0 192.0.2.1
+`;
+  const { status, out, err } = await bgpgen(['import', '-'], host);
+  t.equal(status, 0);
+  t.match(
+    out,
+    /^ {2}upstream-one:\n {4}role: transit\n {4}router: edge\n {4}as: 3320\n {4}addresses: \[192\.0\.2\.1\]\n/m,
+  );
+  t.match(out, /^ {4}password-file: upstream-one\.password\n/m);
+  t.notMatch(out + err, 'geheim');
+  for (const what of [
+    /damping is not carried over/,
+    /redistribution of connected/,
+    /an aggregate/,
+    /192\.0\.2\.5 is of the same AS/,
+    /set as-path prepend 3333 3333 of more/,
+    /the static route for 0\.0\.0\.0\/0/,
+    /192\.0\.2\.1 has no maximum-prefix/,
+    /the addresses of the interfaces are not in it/,
+    /note\[VTY001\]: not known here: zork/,
+    /note\[VTY304\]: the password in upstream-one\.password is not printed/,
+  ])
+    t.match(err, what);
+  const written = machine();
+  written.stdin = host.stdin;
+  t.match(await bgpgen(['import', '-', '--out', '/new'], written), { status: 0, out: '' });
+  t.match(written.files.get('/new/upstream-one.password'), { mode: 0o600 });
+  t.equal(written.textOf('/new/upstream-one.password'), 'geheim\n');
+  const none = machine();
+  none.stdin = 'hostname x\n';
+  t.match(await bgpgen(['import', '-'], none), { status: 65, out: '', err: /VTY303/ });
 });

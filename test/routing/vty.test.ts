@@ -96,7 +96,16 @@ t.test(
 );
 
 t.test('what bgpgen emits is clean', async (t) => {
-  for (const name of ['two-transits', 'bfd', 'multihop', 'ipv6-only', 'four-byte-as']) {
+  for (const name of [
+    'two-transits',
+    'bfd',
+    'multihop',
+    'ipv6-only',
+    'four-byte-as',
+    'roles',
+    'maintenance',
+    'backup',
+  ]) {
     for (const target of ['frr-8.4', 'quagga-1.2', 'quagga-0.99']) {
       const folder = `test/cases/routing/${name}/${target}`;
       const files = Object.fromEntries(
@@ -106,7 +115,7 @@ t.test('what bgpgen emits is clean', async (t) => {
       );
       // Quagga 0.99 has no GTSM and no large communities, and its losses are told of by emit.
       t.strictSame(
-        told(found(files, { lab: true })).filter((line) => !/BGP019|BGP008/.test(line)),
+        told(found(files, { lab: true })).filter((line) => !/BGP019|BGP008|VTY125/.test(line)),
         [],
         folder,
       );
@@ -195,6 +204,21 @@ t.test('a good configuration with one fault', async (t) => {
   const open = found({ 'frr.conf': tagless }, { lab: true }).filter(({ code }) => code === 'VTY103');
   t.equal(open.length, 2, 'with no lock left, each provider hears the other');
   t.match(open[0]?.message, /192\.0\.2\.1 sends on what 192\.0\.2\.5 sent/);
+});
+
+t.test('a customer is sent everything, a provider is not', async (t) => {
+  const roles = readFileSync('test/cases/routing/roles/frr-8.4/frr.conf', 'utf8');
+  t.ok(codes(roles, { lab: true }).includes('VTY125'));
+  t.notOk(codes(roles, { lab: true }).includes('VTY103'));
+  const turned = roles.replaceAll('local-role provider', 'local-role peer');
+  t.ok(codes(turned, { lab: true }).includes('VTY103'), 'the same towards a peer is a leak');
+  t.strictSame(
+    codes('router bgp 3333\n bgp router-id 1.1.1.1\n network 192.88.98.1/32\n').filter(
+      (code) => code === 'VTY106',
+    ),
+    [],
+    'a host route has no halves',
+  );
 });
 
 t.test('Quagga is not FRR', async (t) => {

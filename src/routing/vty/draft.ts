@@ -1,7 +1,7 @@
 // A site file made of an existing configuration, with the place in the configuration that each value came from: what is
 // found in the site file can then be said of the configuration. What a site file can't say is a diagnostic.
 
-import { type Family, Prefix } from '../../address/index.ts';
+import { Address, AddressFault, type Family, Prefix } from '../../address/index.ts';
 import type { Diagnostic } from '../../document/diagnostic.ts';
 import type { Span } from '../../document/source.ts';
 import { passes } from './evaluate.ts';
@@ -44,7 +44,11 @@ export function draftOf(existing: Existing, options: DraftOptions): Draft | unde
   out.line('# Made by bgpgen import. Look at it, then ask: bgpgen check');
   if (options.lab) out.line('lab: true');
   out.line('as: ').value(bgp.as.text, bgp.as.span);
-  const networks = bgp.networks.filter(({ aggregate }) => !aggregate);
+  const all = bgp.networks.filter(({ aggregate }) => !aggregate);
+  const hosts = all.filter(
+    ({ prefix: { value } }) => isHost(value) && all.some((each) => isInside(value, each.prefix.value)),
+  );
+  const networks = all.filter((each) => !hosts.includes(each));
   out.line(networks.length === 0 ? 'prefixes: []' : 'prefixes:');
   const seen = new Set<string>();
   for (const { prefix } of networks) {
@@ -52,6 +56,9 @@ export function draftOf(existing: Existing, options: DraftOptions): Draft | unde
     if (!seen.has(text)) out.line('  - ').value(text, prefix.span);
     seen.add(text);
   }
+  // A host route inside of an announced block is there to have its traffic discarded.
+  if (hosts.length > 0) out.line('blackhole:');
+  for (const { prefix } of hosts) out.line('  - ').value(prefix.value.toString(), prefix.span);
   out
     .line('routers:', '  ')
     .value(router, existing.hostname?.span ?? bgp.span)
@@ -157,6 +164,14 @@ function nameFrom(text: string): string | undefined {
   return name === '' ? undefined : name;
 }
 
+/** What a neighbour is, by what we say to be; without a word, a provider: that is what the filters are made for. */
+const ROLES: Readonly<Record<string, string>> = {
+  customer: 'transit',
+  peer: 'peer',
+  provider: 'customer',
+  'rs-client': 'route-server',
+};
+
 const DEFAULT: Readonly<Record<Family, Prefix>> = { 4: Prefix.parse('0.0.0.0/0'), 6: Prefix.parse('::/0') };
 const ORDINARY: Readonly<Record<Family, Prefix>> = {
   4: Prefix.parse('9.9.9.0/24'),
@@ -173,7 +188,9 @@ function neighbor(
   const [first] = sessions;
   if (first?.as === undefined) return;
   out.line('  ').value(name, first.peer.name.span).more(':');
-  out.line('    role: transit', `    router: ${router}`);
+  const role = first.of('role');
+  out.line('    role: ').value(ROLES[role?.text ?? ''] ?? 'transit', role?.span ?? first.peer.name.span);
+  out.line(`    router: ${router}`);
   out.line('    as: ').value(first.as.text, first.as.span);
   out.line('    addresses: [');
   for (const [index, { peer }] of sessions.entries())
@@ -194,6 +211,13 @@ function neighbor(
     out.line('    multihop: ').value(String(Math.min(254, Number(hops.text))), hops.span);
   const bfd = first.of('bfd');
   if (bfd !== undefined) out.line('    bfd: ').value('true', bfd);
+  const sources = sessions.flatMap(({ of }) => of('source') ?? []).filter(({ text }) => isAddress(text));
+  if (sources.length > 0) {
+    out.line('    source: [');
+    for (const [index, { text, span }] of sources.entries())
+      out.more(index === 0 ? '' : ', ').value(text, span);
+    out.more(']');
+  }
   const timers = first.of('timers');
   if (timers !== undefined) {
     const [keepalive, hold] = timers;
@@ -214,6 +238,18 @@ function neighbor(
   }
   const wanted = wantedOf(existing, sessions);
   if (wanted !== 'full') out.line(`    routes: ${wanted}`);
+}
+
+function isHost({ family, length }: Prefix): boolean {
+  return length === (family === 4 ? 32 : 128);
+}
+
+function isInside(inner: Prefix, outer: Prefix): boolean {
+  return outer.length < inner.length && outer.contains(inner);
+}
+
+function isAddress(text: string): boolean {
+  return !(Address.read(text) instanceof AddressFault);
 }
 
 /** What the filters in let in decides what is wanted. */

@@ -137,6 +137,11 @@ export const VTY_FAULTS = {
     meaning:
       'An RPKI cache as another version of FRR writes it: up to 10.0 without the transport, from 10.2 on with tcp or ssh before the host.',
   },
+  VTY125: {
+    severity: 'note',
+    meaning:
+      'A session is sent the routes of others, and takes only what is listed, as it is right with a customer. With anybody else it is a leak.',
+  },
   VTY201: {
     severity: 'error',
     meaning: 'bgpd is started and zebra is not: no route reaches the kernel.',
@@ -169,6 +174,15 @@ export const VTY_FAULTS = {
   VTY302: {
     severity: 'warning',
     meaning: 'Something that a site file needs and the configuration does not tell; a place for it is left.',
+  },
+  VTY303: {
+    severity: 'error',
+    meaning: 'There is no router bgp in the files, so no site can be made of them.',
+  },
+  VTY304: {
+    severity: 'note',
+    meaning:
+      'A password is kept out of what is printed. --out writes it into a file that only its owner can read.',
   },
 } as const satisfies FaultTable;
 

@@ -67,7 +67,7 @@ export function readAddresses(existing: Existing, source: Source): void {
     if (!isObject(entry)) continue;
     const { ifname, addr_info: infos } = entry;
     const place = locate(source, [index, 'ifname']);
-    if (typeof ifname !== 'string' || ifname === 'lo' || !isList(infos) || place === undefined) continue;
+    if (typeof ifname !== 'string' || !isList(infos) || place === undefined) continue;
     const addresses = infos.flatMap((info, at) => {
       if (!isObject(info) || info['scope'] !== 'global') return [];
       const { local, prefixlen } = info;

@@ -369,8 +369,8 @@ export const BGP_ROWS: readonly Row[] = [
   noRow('neighbor PEER shutdown REST*', (reader, found) => {
     reader.peer(found).shutdown = found.no ? undefined : found.statement.span;
   }),
-  row('neighbor PEER local-role REST*', (reader, found) => {
-    reader.peer(found).role = found.statement.span;
+  row('neighbor PEER local-role ROLE REST*', (reader, found) => {
+    reader.peer(found).role = found.word('ROLE');
   }),
   row('neighbor PEER KEY=graceful-restart-disable|graceful-restart-helper', (reader, found) => {
     reader.peer(found).restart = found.statement.span;

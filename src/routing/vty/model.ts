@@ -81,7 +81,8 @@ export interface Peer {
   bfd: Span | undefined;
   timers: readonly [Word, Word] | undefined;
   shutdown: Span | undefined;
-  role: Span | undefined;
+  /** What we are to it, of RFC 9234. */
+  role: Word | undefined;
   /** Where it is said that it is off with this neighbour, or that only the neighbour may. */
   restart: Span | undefined;
   enforcesFirst: Span | undefined;

@@ -42,7 +42,7 @@ interface Unknown {
 
 /** Words that open a block of a protocol that is none of ours. */
 const FOREIGN =
-  /^(router|vrf|key chain|segment-routing|pw|mpls|l2vpn|pseudowire|nexthop-group|pbr-map|ipv6 router|dialer)\b/;
+  /^(router|vrf|key chain|segment-routing|pw|mpls|l2vpn|pseudowire|nexthop-group|pbr-map|ipv6 router|dialer)(?= |$)/;
 
 class Parser {
   readonly reader: VtyReader;

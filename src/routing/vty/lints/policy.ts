@@ -158,19 +158,36 @@ export function sent(existing: Existing): Diagnostic[] {
       ];
     }
     if (way.lists.accessLists.has('out')) return [];
-    return ways
-      .filter((other) => other.family === way.family && other.as !== way.as && leaks(existing, other, way))
-      .map((other) =>
-        diagnose(
-          'VTY103',
-          placeOf(way, 'out'),
-          `${way.name} sends on what ${other.session.peer.name.text} sent`,
-          {
-            hint: 'permit exactly your own prefixes, with an empty path',
-          },
-        ),
-      );
+    const leaking = ways.filter(
+      (other) => other.family === way.family && other.as !== way.as && leaks(existing, other, way),
+    );
+    const [first] = leaking;
+    if (first !== undefined && isCustomer(existing, way))
+      return [
+        diagnose('VTY125', placeOf(way, 'out'), `${way.name} is sent the routes of others, as a customer is`),
+      ];
+    return leaking.map((other) =>
+      diagnose(
+        'VTY103',
+        placeOf(way, 'out'),
+        `${way.name} sends on what ${other.session.peer.name.text} sent`,
+        {
+          hint: 'permit exactly your own prefixes, with an empty path',
+        },
+      ),
+    );
   });
+}
+
+/** Whether a neighbour says so by its role, or may send nothing but what is listed. */
+function isCustomer(existing: Existing, way: Way): boolean {
+  const role = way.session.of('role')?.text;
+  if (role !== undefined) return role === 'provider';
+  const takes = (kind: 'ordinary' | 'all'): boolean => {
+    const prefix = Prefix.parse(PROBES[kind][way.family]);
+    return passes(existing, way.lists, 'in', { prefix, path: way.as, communities: [] }) !== undefined;
+  };
+  return isFiltered(way.lists, 'in') && !takes('ordinary') && !takes('all');
 }
 
 /** Whether an ordinary route that one session brings goes out over another. */
@@ -197,7 +214,8 @@ export function announced(existing: Existing): Diagnostic[] {
 
 /** The first part of a prefix that has at least the given length. */
 function within(prefix: Prefix, length: number): Prefix {
-  return prefix.length >= length ? prefix : Prefix.of(prefix.first, length);
+  const longest = prefix.family === 4 ? 32 : 128;
+  return prefix.length >= Math.min(length, longest) ? prefix : Prefix.of(prefix.first, length);
 }
 
 function some(texts: readonly string[]): string {
