@@ -11,7 +11,7 @@ import { diagnose } from '../faults.ts';
 import type { NonEmpty, Ruleset } from '../model.ts';
 import { Names } from '../names.ts';
 import type { EmitOptions } from './options.ts';
-import { chainsOf, jumpsOf, type Lookup } from './xtables-chains.ts';
+import { chainsOf, jumpsOf, type Lookup, nameChains } from './xtables-chains.ts';
 
 export const iptables: Target<Ruleset, EmitOptions> = {
   name: 'iptables',
@@ -36,7 +36,7 @@ export function refuseBuiltIn({ chain }: Ruleset): readonly Diagnostic[] {
 /** Chains that would be called the same. */
 export function refuseNames(ruleset: Ruleset, lookup: Lookup): readonly Diagnostic[] {
   const names = new Names();
-  for (const { family } of ruleset.families) chainsOf(ruleset, family, lookup, names);
+  for (const { family } of ruleset.families) nameChains(ruleset, family, lookup, names);
   return names.collisions;
 }
 
@@ -52,7 +52,7 @@ export function toolOf(family: Family): string {
 export function restoreFiles(ruleset: Ruleset, lookup: Lookup, together: boolean): readonly Artifact[] {
   const families = ruleset.families.map(({ family }) => ({
     family,
-    chains: chainsOf(ruleset, family, lookup, new Names()),
+    chains: chainsOf(ruleset, family, lookup),
   }));
   const [first, ...rest] = families;
   if (first === undefined) throw new RangeError('a filter without a family');

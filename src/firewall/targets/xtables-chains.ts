@@ -5,7 +5,7 @@ import type { Family } from '../../address/index.ts';
 import type { KernelChain, KernelJump } from '../../emit/kernel.ts';
 import { items, itemsOf } from '../elements.ts';
 import type { HostSet, Rule, Ruleset } from '../model.ts';
-import { hookChain, KINDS, LONGEST_CHAIN, type Names, setName, shorten } from '../names.ts';
+import { hookChain, KINDS, LONGEST_CHAIN, Names, setName, shorten } from '../names.ts';
 import {
   commentMatch,
   commentText,
@@ -19,17 +19,20 @@ import {
 /** How hosts are looked up. */
 export type Lookup = 'sets' | 'chains';
 
-/** The chains of a family, those with a jump first; names that collide are told to `names`. */
-export function chainsOf(
-  ruleset: Ruleset,
-  family: Family,
-  lookup: Lookup,
-  names: Names,
-): readonly KernelChain[] {
-  const chains = new Chains(ruleset, family, lookup, names);
+/** The chains of a family, those with a jump first. */
+export function chainsOf(ruleset: Ruleset, family: Family, lookup: Lookup): readonly KernelChain[] {
+  return filled(new Chains(ruleset, family, lookup, new Names(), true), ruleset, family).all();
+}
+
+/** Tells `names` what the chains of a family are called. */
+export function nameChains(ruleset: Ruleset, family: Family, lookup: Lookup, names: Names): void {
+  filled(new Chains(ruleset, family, lookup, names, false), ruleset, family);
+}
+
+function filled(chains: Chains, ruleset: Ruleset, family: Family): Chains {
   for (const { family: of, rules } of ruleset.families)
     if (of === family) for (const rule of rules) chains.add(rule);
-  return chains.all();
+  return chains;
 }
 
 /** The jumps that lead packets to them. */
@@ -52,11 +55,14 @@ class Chains {
   readonly #family: Family;
   readonly #lookup: Lookup;
   readonly #names: Names;
+  /** Whether chains of members are filled: of a hundred thousand hosts, that is nearly all the work. */
+  readonly #whole: boolean;
   readonly #chains = new Map<string, string[]>();
   /** What a chain of members does for whom -> its name: rules that ask the same share it. */
   readonly #members = new Map<string, string>();
 
-  constructor(ruleset: Ruleset, family: Family, lookup: Lookup, names: Names) {
+  constructor(ruleset: Ruleset, family: Family, lookup: Lookup, names: Names, whole: boolean) {
+    this.#whole = whole;
     this.#ruleset = ruleset;
     this.#family = family;
     this.#lookup = lookup;
@@ -137,7 +143,7 @@ class Chains {
     const chain = this.#derived(others === 0 ? set.name : `${set.name}-${others + 1}`);
     if (others > 0) this.#open(chain, `the chain of the set ${set.name}, ${others + 1}`);
     this.#members.set(key, chain);
-    for (const { prefix, names } of items(set)) {
+    for (const { prefix, names } of this.#whole ? items(set) : []) {
       const matches = names === undefined ? [] : [commentMatch(commentText(names))];
       this.#line(chain, { [side]: sourceText(prefix), matches }, target);
     }
