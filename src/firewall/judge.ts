@@ -7,7 +7,7 @@ import type { Packet } from './evaluate.ts';
 import type { FullSet } from './expand.ts';
 import { diagnose } from './faults.ts';
 import type { AssertedEnd, Assertion, Policy, Rule, Ruleset } from './model.ts';
-import { type Box, Boxes, cut, firstPacket, meet, type Plane, planesOf, portsOf } from './region.ts';
+import { type Box, Boxes, cut, firstPacket, meet, type Plane, planesOf, portsOf, wholeOf } from './region.ts';
 
 /** All findings about rules and assertions, in the order of the policy. */
 export function judge(
@@ -76,7 +76,7 @@ function endOf(
   if ('prefix' in end) return AddressSet.of(end.prefix).family(family);
   const set = sets.get(end.set);
   if (set === undefined) return AddressSet.empty;
-  return AddressSet.of(set.addresses, ...set.members.map(({ prefix }) => prefix)).family(family);
+  return wholeOf(set).family(family);
 }
 
 /** The first packet of a box for which the rules decide otherwise than they must. */

@@ -1,7 +1,7 @@
 // Packets in bulk: all those of one kind from some addresses to others, on some ports. With these it is exact, and not a
 // matter of samples, what a list of rules does with everything that an assertion speaks of.
 
-import { type Address, AddressSet, type Family, PortSet } from '../address/index.ts';
+import { type Address, AddressSet, AddressSetBuilder, type Family, PortSet } from '../address/index.ts';
 import type { Packet } from './evaluate.ts';
 import {
   type Hook,
@@ -86,10 +86,18 @@ export class Boxes {
     }
     const known = this.#sets.get(end);
     if (known !== undefined) return known;
-    const made = AddressSet.of(...[end.addresses], ...end.members.map(({ prefix }) => prefix));
+    const made = wholeOf(end);
     this.#sets.set(end, made);
     return made;
   }
+}
+
+/** All addresses of a set, in a builder: a call takes some 100,000 arguments, and a set may have more hosts. */
+export function wholeOf({ members, addresses }: Pick<HostSet, 'members' | 'addresses'>): AddressSet {
+  return new AddressSetBuilder()
+    .add(addresses)
+    .addAll(members.map(({ prefix }) => prefix))
+    .freeze();
 }
 
 /** What is in both; undefined where that is nothing. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
-import { Address, AddressSet } from '../../src/address/index.ts';
+import { Address, AddressSet, Prefix } from '../../src/address/index.ts';
 import { Source } from '../../src/document/source.ts';
 import { evaluate, type Packet } from '../../src/firewall/evaluate.ts';
 import { expand, type Materials, origins } from '../../src/firewall/expand.ts';
@@ -13,6 +13,7 @@ import { readInstant } from '../../src/firewall/policy/instant.ts';
 import { KEYS, parsePolicy } from '../../src/firewall/policy/parse.ts';
 import { KEYS as RULE_KEYS } from '../../src/firewall/policy/rules.ts';
 import { KEYS as SET_KEYS } from '../../src/firewall/policy/sets.ts';
+import { wholeOf } from '../../src/firewall/region.ts';
 import { targets } from '../../src/firewall/targets/index.ts';
 import type { EmitOptions } from '../../src/firewall/targets/options.ts';
 import { prepared, randomPolicy } from './random-policy.ts';
@@ -491,6 +492,14 @@ t.test('two chains or sets that would be called the same are refused', async (t)
     ['nftables', []],
     ['commands', []],
   ]);
+});
+
+t.test('a set of more hosts than a call takes arguments', async (t) => {
+  const members = Array.from({ length: 150_000 }, (_, n) => ({
+    prefix: Prefix.of(Address.fromWords(4, 0, 0, 0, 0x0a000000 + n * 2), 32),
+    names: ['x'] as const,
+  }));
+  t.equal(wholeOf({ members, addresses: AddressSet.empty }).size, 150_000n);
 });
 
 t.test('a packet to the machine', async (t) => {
