@@ -8,6 +8,7 @@ export class Source {
   /** The number of the text's first line: over 1 for a piece of a file too long to be kept whole. */
   readonly firstLine: number;
   #lineStarts: readonly number[] | undefined;
+  #counted: { readonly start: number; readonly at: number; readonly column: number } | undefined;
 
   constructor(name: string, text: string, firstLine = 1) {
     this.name = name;
@@ -26,8 +27,26 @@ export class Source {
       if ((starts[middle] ?? 0) <= at) low = middle;
       else high = middle - 1;
     }
-    const column = [...this.text.slice(starts[low] ?? 0, at)].length + 1;
-    return { line: low + this.firstLine, column };
+    return { line: low + this.firstLine, column: this.#column(starts[low] ?? 0, at) };
+  }
+
+  /** Counted on from the place asked for before, where that is on the same line: a line may be all of a large document. */
+  #column(start: number, at: number): number {
+    const before = this.#counted;
+    const goesOn =
+      before !== undefined &&
+      before.start === start &&
+      before.at <= at &&
+      (this.text.charCodeAt(before.at) & 0xfc00) !== 0xdc00;
+    let column = goesOn ? before.column : 1;
+    for (let i = goesOn ? before.at : start; i < at; i++) {
+      const pair =
+        (this.text.charCodeAt(i) & 0xfc00) === 0xd800 && (this.text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+      // Both halves of a character outside the first plane are one; between them is no place to stand.
+      if (!pair || i + 1 === at) column++;
+    }
+    this.#counted = { start, at, column };
+    return column;
   }
 
   /** The text of a line, by the number that position() gives, without its line end; '' where there is none. */

@@ -3,7 +3,8 @@
 
 import { Address, AddressFault, Prefix } from '../address/index.ts';
 import { type Diagnostic, lift } from '../document/diagnostic.ts';
-import { type JsonPath, locate, pathText } from '../document/json.ts';
+import { type JsonPath, pathText } from '../document/json.ts';
+import { locateAll } from '../document/json-places.ts';
 import type { Source, Span } from '../document/source.ts';
 import { diagnose } from './faults.ts';
 import type { Closing, Host, HostAddress, Scope } from './model.ts';
@@ -24,12 +25,21 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A diagnostic that waits for its place. */
+interface Told {
+  readonly path: JsonPath | undefined;
+  readonly span: Span | undefined;
+  /** The span may be unknown; the path is in words, with a colon behind it, or ''. */
+  readonly make: (span: Span | undefined, path: string) => Diagnostic;
+}
+
 /** Gathers the hosts of one document of one source. */
 export class Harvest {
   readonly hosts: Host[] = [];
   readonly #source: Source;
   readonly #cloud: string;
-  readonly #diagnostics: Diagnostic[] = [];
+  /** What is to be told, and made once all its places are known: to find one takes a walk through the whole document. */
+  readonly #told: Told[] = [];
   readonly #reasons: string[] = [];
   #flaws = 0;
 
@@ -41,12 +51,12 @@ export class Harvest {
   /** A part that is not what it should be and is left out. */
   flaw(code: 'INV002' | 'INV004', place: Place, message: string, hint?: string): void {
     if (++this.#flaws > MOST_TOLD) return;
-    this.#diagnostics.push(diagnose(code, this.#spanOf(place), `${prefixOf(place)}${message}`, { hint }));
+    this.#tell(place, (span, path) => diagnose(code, span, `${path}${message}`, { hint }));
   }
 
   /** More pages follow this document. */
   morePages(place: Place, message: string, hint: string): void {
-    this.#diagnostics.push(diagnose('INV003', this.#spanOf(place), message, { hint }));
+    this.#tell(place, (span) => diagnose('INV003', span, message, { hint }));
     this.#reasons.push('more pages follow');
   }
 
@@ -76,17 +86,29 @@ export class Harvest {
 
   #refuse(fault: AddressFault, place: Place): undefined {
     if (++this.#flaws > MOST_TOLD) return undefined;
-    const span = this.#spanOf(place);
-    const { message, hint, ...lifted } =
-      span === undefined
-        ? { message: `${JSON.stringify(fault.input)}: ${fault.why}`, hint: fault.hint, span: undefined }
-        : lift(fault, span);
-    this.#diagnostics.push(diagnose('INV002', lifted.span, `${prefixOf(place)}${message}`, { hint }));
+    this.#tell(place, (span, path) => {
+      const { message, hint, ...lifted } =
+        span === undefined
+          ? { message: `${JSON.stringify(fault.input)}: ${fault.why}`, hint: fault.hint, span: undefined }
+          : lift(fault, span);
+      return diagnose('INV002', lifted.span, `${path}${message}`, { hint });
+    });
     return undefined;
   }
 
-  #spanOf(place: Place): Span | undefined {
-    return isPath(place) ? locate(this.#source, place()) : place;
+  #tell(place: Place, make: Told['make']): void {
+    this.#told.push(
+      isPath(place) ? { path: place(), span: undefined, make } : { path: undefined, span: place, make },
+    );
+  }
+
+  /** The diagnostics, in the order in which they were found. */
+  #diagnostics(): Diagnostic[] {
+    const paths = this.#told.flatMap(({ path }) => (path === undefined ? [] : [path]));
+    const spans = locateAll(this.#source, paths)[Symbol.iterator]();
+    return this.#told.map(({ path, span, make }) =>
+      path === undefined ? make(span, '') : make(spans.next().value, `${pathText(path)}: `),
+    );
   }
 
   /** Everything gathered, and what closes it. */
@@ -95,14 +117,15 @@ export class Harvest {
     if (this.#flaws > 0)
       reasons.push(`${this.#flaws} ${this.#flaws === 1 ? 'part was' : 'parts were'} unreadable and left out`);
     const untold = this.#flaws - MOST_TOLD;
+    const diagnostics = this.#diagnostics();
     if (untold > 0)
-      this.#diagnostics.push(
+      diagnostics.push(
         diagnose('INV004', undefined, `${this.#source.name}: ${untold} more flaws like these`),
       );
     return {
       hosts: this.hosts,
       closing: { source: this.#cloud, complete: reasons.length === 0, why: reasons.join('; ') },
-      diagnostics: this.#diagnostics,
+      diagnostics,
     };
   }
 }
@@ -176,8 +199,4 @@ export class AddressList {
 
 function isPath(place: Place): place is () => JsonPath {
   return typeof place === 'function';
-}
-
-function prefixOf(place: Place): string {
-  return isPath(place) ? `${pathText(place())}: ` : '';
 }

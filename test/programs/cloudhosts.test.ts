@@ -303,3 +303,22 @@ t.test('200 MB of nothing: one error, 65, and the writer is told to stop', async
     ],
   );
 });
+
+t.test('flaws far behind in a document of one line are placed, fifty of them in one walk', async (t) => {
+  const rows = Array.from({ length: 60_000 }, (_, at) => ({
+    ip_prefix: at % 1000 === 999 ? '198.51.100.999/32' : `198.51.${(at >> 8) & 255}.${at & 255}/32`,
+    service: 'EC2',
+  }));
+  const document = JSON.stringify({ createDate: 'x', prefixes: rows, ipv6_prefixes: [] });
+  const host = new FakeHost();
+  host.stdin = document;
+  const { status, err } = await run(['--format', 'addresses', '--json'], host);
+  t.equal(status, EXIT.negative);
+  const lines = err.trim().split('\n');
+  t.equal(lines.length, 51);
+  for (const [at, line] of lines.slice(0, 50).entries()) {
+    const { column, message }: { column: number; message: string } = JSON.parse(line);
+    t.match(message, `.prefixes[${at * 1000 + 999}].ip_prefix: "198.51.100.999/32": octet 4 is over 255`);
+    t.equal(document.slice(column - 1, column + 2), '999', 'at the very octet');
+  }
+});
