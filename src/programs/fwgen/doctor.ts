@@ -4,7 +4,8 @@
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import { type Invocation, type Options, type Verb, verb } from '../../command/program.ts';
-import { type Ask, askHttp } from '../../host/http.ts';
+import type { Host } from '../../host/host.ts';
+import { type Ask, httpOf } from '../../host/http.ts';
 import { type Finding, variablesOf } from './doctor/check.ts';
 import { checkClock, checkEndpoint, endpointOf, findRegion } from './doctor/endpoint.ts';
 import { readAwsFiles } from './doctor/files.ts';
@@ -28,32 +29,44 @@ export const doctor: Verb = verb({
   summary: "find out why Amazon's cloud can't be asked",
   operands: [],
   options: OPTIONS,
-  run: (invocation, io) => examine(invocation, io, askHttp, Date.now()),
+  run,
 });
 
 /** Milliseconds for the endpoint: what is left of three seconds when the metadata service has used up its time. */
 const ENDPOINT = 2500;
 const LATE_ENDPOINT = 900;
 
-async function examine(
-  invocation: Invocation<typeof OPTIONS>,
-  io: Io,
-  ask: Ask,
-  now: number,
-): Promise<number> {
-  const variables = variablesOf(io.host.env);
-  const files = readAwsFiles(variables, io.host);
-  const given = invocation.text('endpoint');
+/** What is looked at, and through what. */
+export interface Patient {
+  readonly host: Host;
+  readonly ask: Ask;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The endpoint that is tried instead of the one of the region. */
+  readonly endpoint: string | undefined;
+}
+
+/** What was found, and the words that a shell can use. */
+export interface Examination {
+  readonly findings: readonly Finding[];
+  readonly region: string;
+  readonly zone: string;
+}
+
+/** Looks at everything. */
+export async function examine({ host, ask, now, endpoint }: Patient): Promise<Examination> {
+  const variables = variablesOf(host.env);
+  const files = readAwsFiles(variables, host);
   const asking = askMetadata(variables, ask);
   // Where the region is known without the instance, its endpoint is asked at the same time.
-  const early = endpointOf(given, variables, findRegion(variables, files, '').region);
+  const early = endpointOf(endpoint, variables, findRegion(variables, files, '').region);
   const trying = early === undefined ? undefined : checkEndpoint(early, ask, ENDPOINT);
   const metadata = await asking;
   const place = findRegion(variables, files, metadata.region);
   const reached = await (trying ??
-    checkEndpoint(endpointOf(given, variables, place.region), ask, LATE_ENDPOINT));
+    checkEndpoint(endpointOf(endpoint, variables, place.region), ask, LATE_ENDPOINT));
   const { checkCredentials } = await import('./doctor/credentials.ts');
-  const credentials = checkCredentials({ variables, files, metadata, host: io.host, now });
+  const credentials = checkCredentials({ variables, files, metadata, host, now });
   // Elsewhere than on an instance there is no metadata service, and nothing is missing then.
   const needed = credentials.status === 'fail' || place.finding.status === 'fail';
   const first: Finding =
@@ -61,17 +74,21 @@ async function examine(
       ? { ...metadata.finding, status: 'warn' }
       : metadata.finding;
   const clock = checkClock(reached.date === '' ? metadata.date : reached.date, now);
-  const findings = [first, place.finding, credentials, clock, reached.finding];
-  tell(findings, { region: place.region, zone: metadata.zone }, invocation, io);
-  return findings.some(({ status }) => status === 'fail') ? EXIT.negative : EXIT.ok;
+  return {
+    findings: [first, place.finding, credentials, clock, reached.finding],
+    region: place.region,
+    zone: metadata.zone,
+  };
 }
 
-function tell(
-  findings: readonly Finding[],
-  { region, zone }: { readonly region: string; readonly zone: string },
-  invocation: Invocation<typeof OPTIONS>,
-  io: Io,
-): void {
+async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<number> {
+  const endpoint = invocation.text('endpoint');
+  const found = await examine({ host: io.host, ask: httpOf(io.host), now: Date.now(), endpoint });
+  tell(found, invocation, io);
+  return found.findings.some(({ status }) => status === 'fail') ? EXIT.negative : EXIT.ok;
+}
+
+function tell({ findings, region, zone }: Examination, invocation: Invocation<typeof OPTIONS>, io: Io): void {
   const shell = invocation.flag('shell');
   const lines = findings.map((finding) =>
     invocation.flag('json') ? `${JSON.stringify(finding)}\n` : lineOf(finding),

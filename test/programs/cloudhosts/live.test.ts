@@ -1,9 +1,13 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { EXIT } from '../../../src/command/exit.ts';
 import { runProgram } from '../../../src/command/main.ts';
 import { FakeHost } from '../../../src/host/fake.ts';
 import { program } from '../../../src/programs/cloudhosts.ts';
 import { type Instance, type Region, startEc2 } from '../../inventory/ec2-server.ts';
+import { run as shell } from '../../spawn.ts';
 
 // The SDK reads its environment from the process: credentials that mean nothing, and no files and no instance of anybody.
 const ENVIRONMENT = {
@@ -263,4 +267,26 @@ t.test('several sources, and files beside them', async (t) => {
     [EXIT.ok, ['cidr-list complete', 'hcloud complete', 'linode complete'], ['list ']],
   );
   t.equal(host.journal.length, 2, 'each source is asked once');
+});
+
+t.test('without the SDK: said, closed, and a status of its own', async (t) => {
+  // A copy that stands where no package is found.
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-nosdk-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  copyFileSync('dist/programs/cloudhosts.cjs', join(folder, 'cloudhosts.cjs'));
+  const ended = await shell('node', [
+    join(folder, 'cloudhosts.cjs'),
+    '--live',
+    'aws',
+    '--region',
+    'eu-west-1',
+  ]);
+  t.strictSame(ended, {
+    status: EXIT.unavailable,
+    signal: null,
+    stdout:
+      '{"v":1,"kind":"end","source":"aws","complete":false,"why":"the package @aws-sdk/client-ec2 is not installed"}\n',
+    stderr:
+      'warning[INV010]: aws: the package @aws-sdk/client-ec2 is not installed\n  hint: npm install --global @aws-sdk/client-ec2\n',
+  });
 });

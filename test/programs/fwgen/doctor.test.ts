@@ -4,7 +4,9 @@ import t from 'tap';
 import { EXIT } from '../../../src/command/exit.ts';
 import { runProgram } from '../../../src/command/main.ts';
 import { FakeHost } from '../../../src/host/fake.ts';
+import type { Ask } from '../../../src/host/http.ts';
 import type { Finding } from '../../../src/programs/fwgen/doctor/check.ts';
+import { examine } from '../../../src/programs/fwgen/doctor.ts';
 import { program } from '../../../src/programs/fwgen.ts';
 
 const SECRET = 'SECRET-hunter2';
@@ -104,7 +106,11 @@ async function doctor(
   for (const [path, text] of Object.entries(files)) host.file(path, text, mode);
   const status = await runProgram(program, ['doctor', '--json', ...words], host);
   t.notMatch(host.stdout + host.stderr, SECRET, 'no secret is shown');
-  t.strictSame(host.journal, [], 'nothing is changed, nothing is run');
+  t.strictSame(
+    host.journal.filter((each) => !/^run timeout \S+ getent ahosts \S+$/.test(each)),
+    [],
+    'nothing is changed, nothing is run but a look-up of a name',
+  );
   const found: Record<string, string> = {};
   const lines = (words.includes('--shell') ? host.stderr : host.stdout).trim().split('\n');
   for (const line of lines) {
@@ -435,4 +441,78 @@ t.test('as text', async (t) => {
     host.stdout,
     /^warn {2}metadata {5}http:\/\/127\.0\.0\.1:9 refuses connections\n {6}fix: .*\nok {4}region {7}eu-west-1, by AWS_REGION\nok {4}credentials {2}from the environment\n/,
   );
+});
+
+t.test('whatever is silent, three seconds are enough', async (t) => {
+  const asked: { url: string; connect: number; answer: number }[] = [];
+  const silent: Ask = async ({ url, connect, answer }) => {
+    asked.push({ url, connect, answer });
+    return { kind: 'silence', connected: false };
+  };
+  const host = new FakeHost();
+  host.env = { HOME: '/root' };
+  const patient = { host, ask: silent, now: Date.now(), endpoint: undefined };
+  await examine(patient);
+  t.strictSame(
+    asked.map(({ url }) => url),
+    ['http://169.254.169.254/latest/api/token', 'http://169.254.169.254/latest/meta-data/'],
+    'without a region there is no endpoint to ask',
+  );
+  t.ok(asked.every(({ connect, answer }) => connect <= answer && answer <= 1200));
+  asked.length = 0;
+  host.env = { HOME: '/root', AWS_REGION: 'cn-north-1' };
+  await examine(patient);
+  t.strictSame(asked.map(({ url }) => url).at(-1), 'https://ec2.cn-north-1.amazonaws.com.cn/');
+  t.ok(
+    asked.every(({ answer }) => answer <= 2500),
+    'the endpoint is asked at the same time as the metadata service',
+  );
+  asked.length = 0;
+  host.env = { HOME: '/root', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6' };
+  // Tokens and a region come, then nothing any more: what is left of the time is shared out.
+  await examine({
+    ...patient,
+    ask: async (question) => {
+      await silent(question);
+      if (question.url.endsWith('token')) return { kind: 'answer', status: 200, date: '', body: 'token' };
+      if (question.url.endsWith('region'))
+        return { kind: 'answer', status: 200, date: '', body: 'eu-west-1' };
+      return { kind: 'silence', connected: true };
+    },
+  });
+  t.match(asked[0]?.url, 'http://[fd00:ec2::254]/latest/api/token');
+  t.match(asked.at(-1), { url: 'https://ec2.eu-west-1.amazonaws.com/', answer: 900 });
+  t.ok(asked.slice(0, -1).every(({ answer }) => answer <= 1200));
+});
+
+t.test("a name is looked up by the system's own resolver, which can be ended", async (t) => {
+  const endpoint = await ec2();
+  const named = endpoint.replace('127.0.0.1', 'ec2.example');
+  for (const [why, status, stdout, pattern] of [
+    [
+      'found',
+      0,
+      '127.0.0.1       STREAM ec2.example\n127.0.0.1       DGRAM\n',
+      /^ok ec2\.example:\d+ answers/,
+    ],
+    ['not there', 2, '', /^fail the name of ec2\.example:\d+ can't be resolved \(ENOTFOUND\)/],
+    [
+      'nobody answers',
+      124,
+      '',
+      /^fail the name of ec2\.example:\d+ can't be resolved \(EAI_AGAIN\) \/ no name server answers/,
+    ],
+  ] as const) {
+    const host = new FakeHost();
+    host.env = { ...NOBODY, ...KEYS, AWS_REGION: 'eu-west-1' };
+    host.programs.set('timeout', () => ({ status, stdout: new TextEncoder().encode(stdout) }));
+    await runProgram(program, ['doctor', '--json', '--endpoint', named], host);
+    const {
+      status: how,
+      message,
+      fix = '',
+    }: Finding = JSON.parse(host.stdout.trim().split('\n').at(-1) ?? '');
+    t.match(`${how} ${message} / ${fix}`, pattern, why);
+    t.strictSame(host.journal, ['run timeout 2.50 getent ahosts ec2.example'], why);
+  }
 });
