@@ -63,6 +63,25 @@ t.test('the play for the example', async (t) => {
   });
 });
 
+t.test('caches of validated ROAs', async (t) => {
+  t.strictSame(play().caches, [], 'none are named');
+  const { caches, validated, mended, providers } = play(
+    EXAMPLE.replace(/^neighbors:/m, 'rpki: 10.99.0.1\nneighbors:'),
+  );
+  t.strictSame(
+    caches.map(({ address, port }) => `${address.toString()} ${port}`),
+    ['10.99.0.1 323'],
+  );
+  t.ok(validated.some(({ prefix, as }) => prefix.toString() === '198.51.100.0/24' && as === 64500));
+  const invalid = providers[0]?.offers.filter(({ why }) => why.includes('ROA')) ?? [];
+  t.equal(invalid.length, 2);
+  for (const { prefix, taken } of invalid) {
+    t.notOk(taken);
+    t.ok(validated.some((each) => each.prefix.equals(prefix) && each.as !== 64501));
+    t.ok(mended.some((each) => each.prefix.equals(prefix) && each.as === 64501));
+  }
+});
+
 t.test('what is offered: good and bad, by what is wanted', async (t) => {
   const offered = (text: string): string[] =>
     play(text)

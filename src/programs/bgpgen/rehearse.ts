@@ -62,7 +62,7 @@ async function rehearseSite(invocation: Invocation<typeof REHEARSE>, io: Io): Pr
   if (kind === undefined && file !== undefined) throw new UsageError('--plot goes with --fail');
   const given = givenTarget(invocation.text('target'));
   const lists = givenLists(invocation.texts('prefixes'));
-  const { site, diagnostics } = await loadSite(path, io, new Set(lists.keys()));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;
@@ -96,7 +96,7 @@ async function rehearseSite(invocation: Invocation<typeof REHEARSE>, io: Io): Pr
     if (chosen.instead !== undefined) instead.set(router.name.value, chosen.instead);
   }
   if (!settle(refused, weights, io)) return EXIT.data;
-  const lacking = await missing(io.host);
+  const lacking = await missing(io.host, play.caches.length > 0);
   if (lacking.length > 0) {
     io.complain(`a rehearsal needs ${lacking.join(', ')}, which are not here`);
     return EXIT.unavailable;
@@ -201,13 +201,14 @@ async function installed({ asks, version }: StageDaemon, host: Host): Promise<st
 }
 
 /** The programs that every rehearsal needs and that are not here. */
-async function missing(host: Host): Promise<readonly string[]> {
+async function missing(host: Host, caches: boolean): Promise<readonly string[]> {
   const lacking: string[] = [];
   for (const [argv, words] of [
     [['ip', '-V'], 'ip (iproute2)'],
     [['sysctl', '-V'], 'sysctl (procps)'],
     [['ping', '-V'], 'ping (iputils-ping)'],
     [['bird', '--version'], 'bird (bird2)'],
+    ...(caches ? [[['stayrtr', '-version'], 'stayrtr'] as const] : []),
   ] as const) {
     try {
       await host.run(argv);

@@ -13,6 +13,10 @@ export interface Play {
   readonly vantage: Vantage;
   /** One per network that interfaces of routers are on: a bridge, so that several can be on a link. */
   readonly wires: readonly Wire[];
+  readonly caches: readonly CacheServer[];
+  readonly validated: readonly Validated[];
+  /** The ROAs that make valid what they made invalid. */
+  readonly mended: readonly Validated[];
   /** Neighbours that are left out, and why. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
@@ -22,6 +26,18 @@ export interface StageRouter {
   /** An address inside of each prefix of the site, which every router answers for: what the vantage point looks for. */
   readonly inside: readonly Address[];
   readonly loopback: readonly Address[];
+}
+
+/** A server of validated ROAs, as the site file names it; it is played inside of every router. */
+export interface CacheServer {
+  readonly address: Address;
+  readonly port: number;
+}
+
+/** A validated ROA: who may announce a prefix. */
+export interface Validated {
+  readonly prefix: Prefix;
+  readonly as: number;
 }
 
 /** A link: the ends of routers, and those of the neighbours on it. */
@@ -103,6 +119,17 @@ export function playOf(site: Site): Play | { readonly reason: string } {
     providers: here.map((neighbor, index) => providerOf(neighbor, index, site, vantage)),
     vantage,
     wires: wiresOf(site.routers, here),
+    caches: site.validators.map(({ address, port }) => ({
+      address: address.value,
+      port: port?.value ?? DEFAULTS.validatorPort,
+    })),
+    validated: [
+      ...prefixes.map((prefix) => ({ prefix, as: site.as.value.value })),
+      ...INVALID.map((text) => ({ prefix: Prefix.parse(text), as: HOLDER })),
+    ],
+    mended: here.flatMap(({ as }) =>
+      INVALID.map((text) => ({ prefix: Prefix.parse(text), as: as.value.value })),
+    ),
     leftOut,
   };
 }
@@ -238,6 +265,10 @@ function vantageFor(site: Site): Vantage {
   };
 }
 
+/** Prefixes whose ROAs name somebody else than the neighbours that offer them. */
+const INVALID = ['9.128.0.0/16', '2620:119::/32'];
+const HOLDER = 3333;
+
 /** What every neighbour tries: the good, which is the vantage point's, and the bad. */
 function offersFor(
   site: Site,
@@ -276,6 +307,9 @@ function offersFor(
     offer('fd00:66::/48', 'unique local space', false),
     offer('9.64.0.0/16', 'a private AS in the path', false, [3356, 64512]),
     offer('2a00:1450::/32', 'a private AS in the path', false, [3356, 64512]),
+    ...(site.validators.length === 0
+      ? []
+      : INVALID.map((text) => offer(text, 'its ROA names another AS', false))),
     ...halves,
     ...longer,
   ];

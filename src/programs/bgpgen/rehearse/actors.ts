@@ -4,7 +4,7 @@
 import type { Artifact } from '../../../emit/artifact.ts';
 import type { Child } from '../../../host/children.ts';
 import type { StageDaemon } from '../../../routing/rehearsal/daemons/daemon.ts';
-import type { Play, Provider } from '../../../routing/rehearsal/plan.ts';
+import type { Play, Provider, Validated } from '../../../routing/rehearsal/plan.ts';
 import {
   establishedIn,
   prefixesIn,
@@ -202,6 +202,7 @@ export async function build(
       'link set vantage up',
     ]);
   }
+  if (play.caches.length > 0) await serveCaches(stage, play);
   const { addresses } = play.vantage;
   await stage.ip(
     'vantage',
@@ -222,6 +223,37 @@ export async function build(
     providers,
     vantage,
   };
+}
+
+/** Each router finds the caches of the site file on itself: stayrtr, with the ROAs of the play. */
+async function serveCaches(stage: Stage, { routers, caches, validated }: Play): Promise<void> {
+  const path = roasPath(stage);
+  await writeRoas(stage, validated);
+  for (const { name, loopback } of routers) {
+    for (const { address, port } of caches) {
+      const bind = address.family === 4 ? `${address.toString()}:${port}` : `[${address.toString()}]:${port}`;
+      if (!loopback.some((each) => each.equals(address)))
+        await stage.ip(`r-${name}`, [`addr add ${address.toString()} dev lo`]);
+      const argv = ['stayrtr', '-bind', bind, '-cache', path, '-checktime=false', '-refresh', '5'];
+      await stage.start(`r-${name}`, argv, `${name}-cache.log`);
+    }
+  }
+}
+
+function roasPath(stage: Stage): string {
+  return `${stage.folder}/vrps.json`;
+}
+
+/** Writes what the caches serve; they look at it every five seconds. */
+export async function writeRoas(stage: Stage, validated: readonly Validated[]): Promise<void> {
+  const roas = validated.map(({ prefix, as }) => ({
+    asn: `AS${as}`,
+    prefix: prefix.toString(),
+    maxLength: prefix.length,
+    ta: 'rehearsal',
+  }));
+  await stage.must(['rm', '-f', roasPath(stage)]);
+  await stage.write(roasPath(stage), JSON.stringify({ roas }));
 }
 
 async function connect(stage: Stage, play: Play, wire: Play['wires'][number]): Promise<void> {

@@ -15,6 +15,8 @@ export interface Shown {
   readonly seen: number | undefined;
   readonly hears: readonly Hearing[];
   readonly takes: readonly Taking[];
+  /** Until what was invalid was taken once its ROA was mended; null where it was not. */
+  readonly readmitted?: number | null;
   readonly failure?: Failure;
 }
 
@@ -93,6 +95,12 @@ export function inWords(shown: Shown): string {
     for (const { prefix, why } of refused) lines.push(`  refused: ${prefix} (${why})`);
     for (const { prefix, why } of wrong) lines.push(`  WRONG: ${prefix} (${why})`);
   }
+  if (shown.readmitted !== undefined)
+    lines.push(
+      shown.readmitted === null
+        ? 'ROAs mended: what was invalid is still NOT taken'
+        : `ROAs mended: what was invalid is taken after ${seconds(shown.readmitted)}`,
+    );
   if (shown.failure !== undefined) lines.push(...failureLines(shown.failure));
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -6,7 +6,7 @@ import type { Child } from '../../../host/children.ts';
 import type { Play, Provider } from '../../../routing/rehearsal/plan.ts';
 import type { Series } from '../../../routing/rehearsal/plot.ts';
 import { type Answer, answersIn, flows, lossIn, pingCommand } from '../../../routing/rehearsal/probe.ts';
-import { build, type Cast, type Part, sessionNames } from './actors.ts';
+import { build, type Cast, type Part, sessionNames, writeRoas } from './actors.ts';
 import { type Accident, accidentOf, type Kind } from './failures.ts';
 import type { Failure, Hearing, Shown, Taking, Traffic } from './report.ts';
 import { type Stage, StageError } from './stage.ts';
@@ -54,6 +54,7 @@ export async function perform(
     seen,
     hears: await hearings(play, cast),
     takes: await takings(stage, play, cast),
+    ...(play.caches.length === 0 ? {} : { readmitted: await readmission(stage, play, cast) }),
   };
   if (asked === undefined || seen === undefined) return { shown, series: [], events: [] };
   return fail(stage, play, cast, shown, asked);
@@ -127,6 +128,30 @@ async function takings(stage: Stage, play: Play, cast: Cast): Promise<readonly T
     }
   }
   return found;
+}
+
+/** How long it takes until what was invalid is taken everywhere once its ROA is mended, in seconds. */
+async function readmission(stage: Stage, play: Play, cast: Cast): Promise<number | null> {
+  await writeRoas(stage, [...play.validated, ...play.mended]);
+  const waiting = play.providers.flatMap(({ router, sessions }) => {
+    const actor = cast.routers.get(router);
+    return sessions.flatMap(({ family, here }) => {
+      const session = actor?.part.speaker.sessions.find(({ address }) => address.equals(here));
+      const prefixes = play.mended.filter(({ prefix }) => prefix.family === family);
+      return actor === undefined || session === undefined
+        ? []
+        : [{ actor, session, prefixes: prefixes.map(({ prefix }) => prefix.toString()) }];
+    });
+  });
+  const taken = async (): Promise<boolean> => {
+    for (const { actor, session, prefixes } of waiting) {
+      const present = await actor.taken(session);
+      if (!prefixes.every((prefix) => present.includes(prefix))) return false;
+    }
+    return true;
+  };
+  const after = await stage.until(taken, 20, 200);
+  return after === undefined ? null : after / 1000;
 }
 
 /** A stream of probes from the vantage point to the site. */
