@@ -164,6 +164,8 @@ t.test('losses and holes', async (t) => {
   t.equal(lossIn(all, 0.995, 3).outage.toFixed(2), '0.51', 'from the last before to the first behind');
   t.equal(lossIn(all, 1.6, 3).lost, 0);
   t.match(lossIn([], 0, 1), { sent: 0, lost: 0, outage: 0 });
+  const overtaken = all.map((each) => (each.sequence === 99 ? { ...each, at: 1.75 } : each));
+  t.equal(lossIn(overtaken, 1.7, 3).lost, 0, 'an answer that comes late is none that is lost');
   t.ok(flows(all, 3, 1));
   t.notOk(
     flows(

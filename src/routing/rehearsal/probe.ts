@@ -41,12 +41,17 @@ export interface Loss {
   readonly back: number | undefined;
 }
 
-/** What is missing between two times, in seconds since 1970. */
+/** What is missing between two times, in seconds since 1970; the answers are by number. */
 export function lossIn(answers: readonly Answer[], from: number, to: number): Loss {
-  // The last answer before belongs to it: a hole that begins at once begins there.
-  const before = answers.findLast(({ at }) => at < from);
-  const inside = answers.filter(({ at }) => from <= at && at <= to);
-  const all = before === undefined ? inside : [before, ...inside];
+  // The last answer before belongs to it: a hole that begins at once begins there. Where the way changes, answers overtake
+  // each other, so that the stretch is told by numbers, and whatever was answered in it counts, however late.
+  const inside = answers.filter(({ at }) => from <= at && at <= to).map(({ sequence }) => sequence);
+  const before = answers.filter(({ at }) => at < from).map(({ sequence }) => sequence);
+  const last = inside.at(-1);
+  const first = before.at(-1) ?? inside[0];
+  if (last === undefined || first === undefined || last < first)
+    return { sent: 0, lost: 0, outage: 0, back: undefined };
+  const all = answers.filter(({ sequence }) => first <= sequence && sequence <= last);
   let lost = 0;
   let outage = 0;
   let back: number | undefined;
@@ -60,10 +65,7 @@ export function lossIn(answers: readonly Answer[], from: number, to: number): Lo
       back = answer.at;
     }
   }
-  const [first] = all;
-  const last = all.at(-1);
-  const sent = first === undefined || last === undefined ? 0 : last.sequence - first.sequence + 1;
-  return { sent, lost, outage, back };
+  return { sent: last - first + 1, lost, outage, back };
 }
 
 /** Whether traffic flows at the end of a series: answers without a hole for the given time up to now. */
