@@ -17,6 +17,7 @@ complete -c sockbridge -s v -d 'write what is carried to standard error, as text
 complete -c sockbridge -s x -d 'like -v, in hexadecimal; with -v both side by side'
 complete -c sockbridge -l socat -d 'take the rest of the command line as socat does; stands before all else'
 complete -c sockbridge -l drain-timeout -x -d 'after SIGTERM take no more clients, and let connections finish within so long'
+complete -c sockbridge -l emit -x -a 'systemd' -d 'print a pair of systemd units that do what this command line does, and open nothing'
 complete -c sockbridge -l exit-idle-time -x -d 'with fork: end when nobody has been served for so long'
 complete -c sockbridge -l metrics -x -d 'count connections and bytes, and serve the counts to Prometheus'
 complete -c sockbridge -l summary -x -a 'text json' -d 'write a line for each connection that is over, and for each client that was refused'

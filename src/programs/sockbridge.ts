@@ -89,9 +89,15 @@ async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<numb
   io.json = invocation.flag('json');
   const [first = '', second = ''] = invocation.operands;
   const ways = waysOf(invocation);
+  const left = new Source('ADDRESS1', first);
+  if (invocation.text('emit') !== undefined) {
+    const { emitUnits } = await import('./sockbridge/emit.ts');
+    return emitUnits(left, second, invocation, io);
+  }
+  const right = new Source('ADDRESS2', second);
   const { bridge, diagnostics } = checkBridge(
-    new Source('ADDRESS1', first),
-    new Source('ADDRESS2', second),
+    left,
+    right,
     ways,
     KINDS,
     preferencesOf(invocation),

@@ -20,13 +20,22 @@ export const SERVICE_OPTIONS = {
     detail: `A second one ends the bridge at once.
 Without this option the first one does.`,
   },
+  emit: {
+    type: 'text',
+    value: 'WHAT',
+    choices: ['systemd'],
+    summary: 'print a pair of systemd units that do what this command line does, and open nothing',
+    detail: `See
+.Xr sockbridge-systemd 7 .`,
+  },
   'exit-idle-time': {
     type: 'seconds',
     value: 'SECONDS',
     least: 0.001,
     most: LONGEST,
     summary: 'with fork: end when nobody has been served for so long',
-    detail: 'For a bridge that systemd starts when somebody comes.',
+    detail: `For a bridge that systemd starts when somebody comes; see
+.Xr sockbridge-systemd 7 .`,
   },
   metrics: {
     type: 'text',
