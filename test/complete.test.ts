@@ -121,6 +121,8 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'socat(1)',
     'sd_listen_fds(3)',
     'systemd-socket-activate(1)',
+    'systemd-notify(1)',
+    'systemd.service(5)',
     'systemd.socket(5)',
     'systemd.exec(5)',
     'sysexits(3)',

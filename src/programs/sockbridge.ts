@@ -1,7 +1,7 @@
 // sockbridge(1): two addresses in socat's grammar, and the bytes between them. The declaration; addresses, relay and
 // endpoints are src/bridge's, the options and what they mean stand in sockbridge/.
 
-import { checkBridge } from '../bridge/check.ts';
+import { type Checked, checkBridge } from '../bridge/check.ts';
 import { OpenError } from '../bridge/endpoint.ts';
 import { KINDS } from '../bridge/endpoints/index.ts';
 import { SinkError } from '../bridge/endpoints/sinks.ts';
@@ -16,10 +16,17 @@ import { carry, prefixOf } from './sockbridge/carry.ts';
 import { dumpOf, LOGGING_OPTIONS, logOf, nameOf, rawOf } from './sockbridge/logging.ts';
 import { MANNER_OPTIONS, mannerOf } from './sockbridge/manner.ts';
 import { SERVICE_OPTIONS, serviceOf } from './sockbridge/service.ts';
+import { TARGET_OPTIONS, withTargets } from './sockbridge/targets.ts';
 import { limitsOf, lockOf, preferencesOf, TRANSFER_OPTIONS, waysOf } from './sockbridge/transfer.ts';
 
 /** All options; a group of them is a file beside this one, with what they mean. */
-const OPTIONS = { ...LOGGING_OPTIONS, ...MANNER_OPTIONS, ...SERVICE_OPTIONS, ...TRANSFER_OPTIONS } as const;
+const OPTIONS = {
+  ...LOGGING_OPTIONS,
+  ...MANNER_OPTIONS,
+  ...SERVICE_OPTIONS,
+  ...TARGET_OPTIONS,
+  ...TRANSFER_OPTIONS,
+} as const;
 
 export const program: Program = {
   name: 'sockbridge',
@@ -36,6 +43,7 @@ export const program: Program = {
           summary: 'likewise; opened anew for each connection of an address with fork',
           count: 'one',
         },
+        { name: 'ADDRESS3', summary: 'more targets, with --targets', count: 'many' },
       ],
       options: OPTIONS,
       run,
@@ -87,22 +95,19 @@ export const program: Program = {
 async function run(invocation: Invocation<typeof OPTIONS>, io: Io): Promise<number> {
   if (invocation.flag('socat')) throw new UsageError('--socat stands before all else on the command line');
   io.json = invocation.flag('json');
-  const [first = '', second = ''] = invocation.operands;
+  const [first = '', second = '', ...more] = invocation.operands;
   const ways = waysOf(invocation);
   const left = new Source('ADDRESS1', first);
   if (invocation.text('emit') !== undefined) {
     const { emitUnits } = await import('./sockbridge/emit.ts');
     return emitUnits(left, second, invocation, io);
   }
-  const right = new Source('ADDRESS2', second);
-  const { bridge, diagnostics } = checkBridge(
-    left,
-    right,
-    ways,
-    KINDS,
-    preferencesOf(invocation),
-    invocation.flag('g'),
-  );
+  const check = (right: Source): Checked =>
+    checkBridge(left, right, ways, KINDS, preferencesOf(invocation), invocation.flag('g'));
+  const checked = check(new Source('ADDRESS2', second));
+  io.report(...checked.diagnostics);
+  if (checked.bridge === undefined) return EXIT.usage;
+  const { bridge, diagnostics } = await withTargets(checked.bridge, more, invocation, check);
   io.report(...diagnostics);
   if (bridge === undefined) return EXIT.usage;
   const { env } = io.host;
