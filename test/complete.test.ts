@@ -137,6 +137,7 @@ t.test('cross-references lead to pages of ours, or to ones that Debian has', asy
     'hosts_access(5)',
     'services(5)',
     'systemd-socket-proxyd(8)',
+    'open(2)',
     'chmod(1)',
     'shutdown(2)',
     'watchfrr(8)',

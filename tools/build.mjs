@@ -15,7 +15,7 @@ export function programNames() {
 }
 
 /** Packages in files of their own beside the programs, loaded only when import() asks for them. */
-const APART = ['yargs'];
+const APART = ['socks', 'yargs'];
 
 /** Packages that are not inside: too large for what few ask for. Who has them installed can use what needs them. */
 const OUTSIDE = ['@aws-sdk/client-ec2'];
@@ -74,7 +74,10 @@ export async function build() {
   }
   for (const name of APART)
     await bundle(`${name}.cjs`, {
-      stdin: { contents: `module.exports = require('${name}').default;`, resolveDir: top },
+      stdin: {
+        contents: `const all = require('${name}'); module.exports = all.default ?? all;`,
+        resolveDir: top,
+      },
     });
   writeFileSync(
     join(top, 'dist/programs/LICENSES.txt'),

@@ -9,7 +9,7 @@ import type { Endpoint } from './endpoint.ts';
 import { diagnose } from './faults.ts';
 import { foreignOption, foreignType } from './foreign.ts';
 import { type Kind, PREFERENCES, type Preferences, type Report, syntaxOf } from './kind.ts';
-import { findOption, type OptionName, optionNames, optionRow } from './options.ts';
+import { findOption, namesOf, optionNames, optionRow } from './options.ts';
 import { type AddressText, type OptionText, parseAddress } from './parse.ts';
 import { readValue, type Setting, type ValueFault } from './values.ts';
 
@@ -211,10 +211,7 @@ function unknownOption(name: string, span: Span, found: Kind, report: Report): v
     return;
   }
   // One that the type takes is the likelier meaning.
-  const own = optionNames().filter((known) =>
-    found.options.some((option: OptionName) => findOption(known) === option),
-  );
-  const near = suggest(name, own) ?? suggest(name, optionNames());
+  const near = suggest(name, found.options.flatMap(namesOf)) ?? suggest(name, optionNames());
   report('BRG006', span, `unknown option ${JSON.stringify(name)}`, {
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });

@@ -51,13 +51,7 @@ const TYPES = {
     DTLS DTLS-C DTLS-CLIENT DTLS-CONNECT OPENSSL-DTLS-CLIENT OPENSSL-DTLS-CONNECT DTLS-L DTLS-LISTEN DTLS-SERVER
     OPENSSL-DTLS-LISTEN OPENSSL-DTLS-SERVER
   `,
-  proxy: `
-    PROXY PROXY-CONNECT SOCKS SOCKS4 SOCKS4A SOCKS5 SOCKS5-CONNECT SOCKS5-BIND SOCKS5-LISTEN
-  `,
   datagram: `
-    UDP UDP-CONNECT UDP-DATAGRAM UDP-DGRAM UDP-L UDP-LISTEN UDP-RECV UDP-RECVFROM UDP-SEND UDP-SENDTO UDP4
-    UDP4-CONNECT UDP4-DATAGRAM UDP4-DGRAM UDP4-L UDP4-LISTEN UDP4-RECV UDP4-RECVFROM UDP4-SEND UDP4-SENDTO UDP6
-    UDP6-CONNECT UDP6-DATAGRAM UDP6-DGRAM UDP6-L UDP6-LISTEN UDP6-RECV UDP6-RECVFROM UDP6-SEND UDP6-SENDTO
     UDPLITE UDPLITE-CONNECT UDPLITE-DATAGRAM UDPLITE-DGRAM UDPLITE-L UDPLITE-LISTEN UDPLITE-RECV
     UDPLITE-RECVFROM UDPLITE-SEND UDPLITE-SENDTO UDPLITE4 UDPLITE4-CONNECT UDPLITE4-DATAGRAM UDPLITE4-DGRAM
     UDPLITE4-L UDPLITE4-LISTEN UDPLITE4-RECV UDPLITE4-RECVFROM UDPLITE4-SEND UDPLITE4-SENDTO UDPLITE6
@@ -67,11 +61,7 @@ const TYPES = {
   unixDatagram: `
     UNIX-RECV UNIX-RECVFROM UNIX-SEND UNIX-SENDTO ABSTRACT-RECV ABSTRACT-RECVFROM ABSTRACT-SEND ABSTRACT-SENDTO
   `,
-  abstract: 'ABSTRACT ABSTRACT-CLIENT ABSTRACT-CONNECT ABSTRACT-L ABSTRACT-LISTEN',
-  path: 'GOPEN',
-  file: 'CREAT CREATE FILE OPEN',
   terminal: 'PTY READLINE',
-  pair: 'SOCKETPAIR',
   kernel: `
     DATAGRAM DCCP DCCP-CONNECT DCCP-L DCCP-LISTEN DCCP4 DCCP4-CONNECT DCCP4-L DCCP4-LISTEN DCCP6 DCCP6-CONNECT
     DCCP6-L DCCP6-LISTEN DGRAM IF INTERFACE IP IP-DATAGRAM IP-DGRAM IP-RECV IP-RECVFROM IP-SEND IP-SENDTO IP4
@@ -85,20 +75,12 @@ const TYPES = {
 
 const TYPE_GROUPS: Readonly<Record<string, Foreign>> = {
   dtls: { why: 'it speaks DTLS, which Node has not', hint: 'socat(1) does it' },
-  proxy: { why: 'it connects through a proxy', hint: 'socat(1) does it' },
-  datagram: { why: 'it carries datagrams; only streams are carried here', hint: 'socat(1) does it' },
-  unixDatagram: { why: 'it carries datagrams; only streams are carried here', hint: 'socat(1) does it' },
-  abstract: {
-    why: 'it names a socket without an entry in the file system',
-    hint: 'ListenStream=@name in a systemd socket unit makes one, and SD-LISTEN takes it',
+  datagram: { why: 'it speaks UDP-Lite, which Node has not', hint: 'socat(1) does it' },
+  unixDatagram: {
+    why: 'it carries datagrams over a unix socket, for which Node has no call',
+    hint: 'socat(1) does it',
   },
-  path: {
-    why: 'what stands at a path is not guessed',
-    hint: 'write UNIX-CONNECT:path for a socket; redirect - from or to a file',
-  },
-  file: { why: 'it opens a file', hint: 'redirect the file: sockbridge -u - ADDRESS < file' },
   terminal: { why: 'it needs a terminal', hint: 'script(1) gives a program a terminal' },
-  pair: { why: 'it is a loop through a pair of sockets', hint: 'PIPE is a loop too' },
   kernel: { why: 'Node has no access to this kind of socket', hint: 'socat(1) does it' },
 };
 
@@ -107,8 +89,6 @@ const OPTION_GROUPS: Readonly<Record<string, Foreign>> = {
     why: 'OpenSSL has it no more, or Node has no call for it',
     hint: 'leave it out: certificates, versions and ciphers have options here',
   },
-  proxy: { why: 'it belongs to proxy addresses', hint: 'socat(1) does it' },
-  datagram: { why: 'it belongs to datagram addresses', hint: 'only streams are carried here' },
   socket: {
     why: 'Node has no call for this socket option',
     hint: 'see whether systemd.socket(5) sets it; SD-LISTEN takes the socket',
@@ -122,11 +102,6 @@ const OPTION_GROUPS: Readonly<Record<string, Foreign>> = {
     why: 'it changes how a program is started',
     hint: 'SYSTEM runs a shell, which can redirect and change directory',
   },
-  ending: {
-    why: 'the ends of streams have shut-none, shut-down, shut-close and ignoreeof',
-    hint: 'choose one of these',
-  },
-  named: { why: 'owner and mode stand before anybody can connect', hint: 'use user, group and mode' },
   file: { why: 'it belongs to files', hint: 'redirect the file: sockbridge -u - ADDRESS < file' },
   terminal: { why: 'it sets up a terminal', hint: 'stty(1) sets up the terminal that - is' },
   exotic: { why: 'it belongs to interfaces, message queues or SCTP', hint: 'socat(1) does it' },
@@ -138,29 +113,14 @@ const UNIT_DIRECTIVES: Readonly<Record<string, string>> = {
   'defer-accept': 'DeferAcceptSec=',
   freebind: 'FreeBind=',
   'ip-freebind': 'FreeBind=',
-  'ip-tos': 'IPTOS=',
   'ip-transparent': 'Transparent=',
   'ip-ttl': 'IPTTL=',
-  iptos: 'IPTOS=',
   ipttl: 'IPTTL=',
-  keepcnt: 'KeepAliveProbes=',
-  keepidle: 'KeepAliveTimeSec=',
-  keepintvl: 'KeepAliveIntervalSec=',
   priority: 'Priority=',
-  rcvbuf: 'ReceiveBuffer=',
-  reuseport: 'ReusePort=',
-  sndbuf: 'SendBuffer=',
   'so-bindtodevice': 'BindToDevice=',
   'so-passcred': 'PassCredentials=',
   'so-priority': 'Priority=',
-  'so-rcvbuf': 'ReceiveBuffer=',
-  'so-reuseport': 'ReusePort=',
-  'so-sndbuf': 'SendBuffer=',
   'tcp-defer-accept': 'DeferAcceptSec=',
-  'tcp-keepcnt': 'KeepAliveProbes=',
-  'tcp-keepidle': 'KeepAliveTimeSec=',
-  'tcp-keepintvl': 'KeepAliveIntervalSec=',
-  tos: 'IPTOS=',
   transparent: 'Transparent=',
   ttl: 'IPTTL=',
 };
@@ -169,16 +129,6 @@ const OPTIONS = {
   tls: `
     compress egd fips maxfraglen openssl-compress openssl-egd openssl-fips openssl-maxfraglen openssl-pseudo
     pseudo
-  `,
-  proxy: `
-    http-version ignorecr proxy-auth proxy-authorization proxy-authorization-file proxy-resolve proxyauth
-    proxyauthfile proxyport resolv resolve socksport socksuser
-  `,
-  datagram: `
-    add-membership add-source-membership broadcast ip-add-membership ip-add-source-membership ip-membership
-    ip-multicast-if ip-multicast-loop ip-multicast-ttl ipmulticastloop ipmulticastttl ipv6-add-membership
-    ipv6-add-source-membership ipv6-join-group ipv6-join-source-group join-group join-source-group membership
-    multicast-if multicast-loop multicast-ttl multicastloop multicastttl so-broadcast source-membership
   `,
   socket: `
     abort-threshold acceptconn attach-filter attachfilter audit authhdr bindtodevice bsdcompat cksumrecv
@@ -192,22 +142,22 @@ const OPTIONS = {
     ipv6-recvpktinfo ipv6-recvrthdr ipv6-recvtclass ipv6-rthdr ipv6-tclass ipv6-unicast-hops keepinit kernaccept
     linger linger2 maxseg maxseg-late md5sig mss mss-late mtu mtudiscover no-check nocheck noopt nopush
     noreuseaddr oobinline passcred paws peercred pktinfo pktoptions pktopts port priority protocol prototype
-    quickack rcvbuf rcvbuf-late rcvlowat rcvtimeo recvdstaddr recvdstopts recverr recvhoplimit recvhopopts
-    recvif recvopts recvpktinfo recvrthdr recvtos recvttl retopts rfc1323 routeralert rthdr sack-disable sackena
+    quickack rcvbuf-late rcvlowat rcvtimeo recvdstaddr recvdstopts recverr recvhoplimit recvhopopts recvif
+    recvopts recvpktinfo recvrthdr recvtos recvttl retopts rfc1323 routeralert rthdr sack-disable sackena
     security-authentication security-encryption-network security-encryption-transport securityauthentication
     securityencryptionnetwork securityencryptiontransport setsockopt setsockopt-bin setsockopt-connected
-    setsockopt-int setsockopt-listen setsockopt-socket setsockopt-string signature-enable siocspgrp sndbuf
-    sndbuf-late sndlowat sndtimeo so-acceptconn so-attach-filter so-audit so-bindtodevice so-bsdcompat
-    so-cksumrecv so-debug so-detach-filter so-dgram-errind so-dontlinger so-dontroute so-error so-kernaccept
-    so-linger so-no-check so-noreuseaddr so-oobinline so-passcred so-peercred so-priority so-protocol
-    so-prototype so-rcvbuf so-rcvbuf-late so-rcvlowat so-rcvtimeo so-security-authentication
-    so-security-encryption-network so-security-encryption-transport so-sndbuf so-sndbuf-late so-sndlowat
-    so-sndtimeo so-timestamp so-type so-use-ifbufs so-useloopback sockopt sockopt-bin sockopt-conn sockopt-int
-    sockopt-listen sockopt-sock sockopt-string socktype stdurg syncnt tcp-abort-threshold
-    tcp-conn-abort-threshold tcp-cork tcp-defer-accept tcp-info tcp-keepinit tcp-linger2 tcp-maxseg
-    tcp-maxseg-late tcp-md5sig tcp-noopt tcp-nopush tcp-paws tcp-quickack tcp-rfc1323 tcp-sack-disable
-    tcp-sackena tcp-signature-enable tcp-stdurg tcp-syncnt tcp-tsoptena tcp-window-clamp timestamp transparent
-    tightsocklen tsoptena ttl type unicast-hops unix-tightsocklen use-ifbufs useifbufs useloopback window-clamp
+    setsockopt-int setsockopt-listen setsockopt-socket setsockopt-string signature-enable siocspgrp sndbuf-late
+    sndlowat sndtimeo so-acceptconn so-attach-filter so-audit so-bindtodevice so-bsdcompat so-cksumrecv so-debug
+    so-detach-filter so-dgram-errind so-dontlinger so-dontroute so-error so-kernaccept so-linger so-no-check
+    so-noreuseaddr so-oobinline so-passcred so-peercred so-priority so-protocol so-prototype so-rcvbuf-late
+    so-rcvlowat so-rcvtimeo so-security-authentication so-security-encryption-network
+    so-security-encryption-transport so-sndbuf-late so-sndlowat so-sndtimeo so-timestamp so-type so-use-ifbufs
+    so-useloopback sockopt sockopt-bin sockopt-conn sockopt-int sockopt-listen sockopt-sock sockopt-string
+    socktype stdurg syncnt tcp-abort-threshold tcp-conn-abort-threshold tcp-cork tcp-defer-accept tcp-info
+    tcp-keepinit tcp-linger2 tcp-maxseg tcp-maxseg-late tcp-md5sig tcp-noopt tcp-nopush tcp-paws tcp-quickack
+    tcp-rfc1323 tcp-sack-disable tcp-sackena tcp-signature-enable tcp-stdurg tcp-syncnt tcp-tsoptena
+    tcp-window-clamp timestamp transparent tightsocklen tsoptena ttl type unicast-hops unix-tightsocklen
+    use-ifbufs useifbufs useloopback window-clamp
   `,
   resolver: `
     aaonly debug defnames dns dnsrch igntc nameserver nsaddr primary recurse res-aaonly res-debug res-defnames
@@ -216,26 +166,16 @@ const OPTIONS = {
   `,
   privilege: 'chroot chroot-early netns',
   child: 'nofork pgid pty setpgid sighup sigint sigquit',
-  ending: 'null-eof shut-null',
-  named: `
-    gid-e gid-l group-early group-late perm-early perm-late uid-e uid-l unlink-late user-early user-late
-  `,
   file: `
-    append async bin binary compr creat create defer delay direct directory dirsync dsync excl ext2-append
-    ext2-compr ext2-dirsync ext2-immutable ext2-journal-data ext2-noatime ext2-nodump ext2-notail ext2-secrm
-    ext2-sync ext2-topdir ext2-unrm ext3-append ext3-compr ext3-dirsync ext3-immutable ext3-journal-data
-    ext3-noatime ext3-nodump ext3-notail ext3-secrm ext3-sync ext3-topdir ext3-unrm     f-setpipe-sz flock flock-ex flock-ex-nb flock-nb flock-sh
+    async bin binary compr defer delay direct dirsync ext2-append ext2-compr ext2-dirsync ext2-immutable
+    ext2-journal-data ext2-noatime ext2-nodump ext2-notail ext2-secrm ext2-sync ext2-topdir ext2-unrm
+    ext3-append ext3-compr ext3-dirsync ext3-immutable ext3-journal-data ext3-noatime ext3-nodump ext3-notail
+    ext3-secrm ext3-sync ext3-topdir ext3-unrm f-setpipe-sz flock flock-ex flock-ex-nb flock-nb flock-sh
     flock-sh-nb fs-append fs-compr fs-dirsync fs-immutable fs-journal-data fs-noatime fs-nodump fs-notail
-    fs-secrm fs-sync fs-topdir fs-unrm ftruncate ftruncate32 ftruncate64 i-pop-all i-push immutable ioctl
-    ioctl-bin ioctl-int ioctl-intp ioctl-string ioctl-void journal journal-data largefile lock lockw lseek
-    lseek32 lseek32-cur lseek32-end lseek32-set lseek64 lseek64-cur lseek64-end lseek64-set ndelay noatime
-    noctty nodump nofollow noinherit nonblock nshare o-append o-async o-binary o-creat o-create o-defer o-delay
-    o-direct o-directory o-dsync o-excl o-largefile o-ndelay o-noatime o-noctty o-nofollow o-noinherit
-    o-nonblock o-nshare o-priv o-rdonly o-rdwr o-rshare o-rsync o-sync o-text o-trunc o-wronly o_creat o_create
-    o_defer o_delay o_direct o_directory o_dsync o_excl o_largefile o_ndelay o_noctty o_nofollow o_nshare o_priv
-    o_rdonly o_rdwr o_rshare o_rsync o_sync o_wronly pipesz pop-all priv push rdonly rdwr rshare rsync secrm
-    seek seek-cur seek-end seek-set streams-i-pop-all
-    streams-i-push sync text topdir trunc truncate unrm wronly
+    fs-secrm fs-sync fs-topdir fs-unrm i-pop-all i-push immutable ioctl ioctl-bin ioctl-int ioctl-intp
+    ioctl-string ioctl-void journal journal-data lock lockw nodump noinherit nshare o-async o-binary o-defer
+    o-delay o-direct o-noinherit o-nshare o-priv o-rshare o-text o_defer o_delay o_direct o_nshare o_priv
+    o_rshare pipesz pop-all priv push rshare secrm streams-i-pop-all streams-i-push text topdir unrm
   `,
   terminal: `
     b0 b1000000 b110 b115200 b1152000 b1200 b134 b150 b1500000 b1800 b19200 b200 b2000000 b230400 b2400 b2500000

@@ -1,6 +1,6 @@
 // Every address option that is done, as a row: its names, the type of its value, what it does. Which address type takes
-// which option is said by the types in endpoints/; how a value is read stands in values.ts. The rows are the only list:
-// the checker, the manual's test and the contract test (test/bridge/options.test.ts) read it.
+// which option is said by the types in endpoints/; how a value is read stands in values.ts. They are one table
+// and the only list: the checker, the manual's test and the contract test (test/bridge/check.test.ts) read it.
 
 import type { Overflow, Rate } from './limits.ts';
 import type { ClientRange } from './range.ts';
@@ -194,6 +194,61 @@ export const OPTIONS = {
     summary: 'read instead of hosts.deny',
   },
 
+  // Datagrams.
+  'so-broadcast': { type: 'flag', aliases: ['broadcast'], summary: 'may send to broadcast addresses' },
+  'so-rcvbuf': {
+    type: 'count',
+    aliases: ['rcvbuf'],
+    value: 'bytes',
+    least: 1,
+    summary: 'the receive buffer',
+  },
+  'so-sndbuf': { type: 'count', aliases: ['sndbuf'], value: 'bytes', least: 1, summary: 'the send buffer' },
+  'ip-add-membership': {
+    type: 'text',
+    aliases: ['add-membership', 'ip-membership', 'membership'],
+    value: 'group',
+    summary: 'join a multicast group',
+  },
+  'ip-add-source-membership': {
+    type: 'text',
+    aliases: ['add-source-membership', 'source-membership'],
+    value: 'group',
+    summary: 'join a multicast group, for one source',
+  },
+  'ip-multicast-if': {
+    type: 'text',
+    aliases: ['multicast-if'],
+    value: 'interface',
+    summary: 'where multicast is sent from',
+  },
+  'ip-multicast-loop': {
+    type: 'flag',
+    aliases: ['ipmulticastloop', 'multicast-loop', 'multicastloop'],
+    summary: 'this machine hears the multicast that it sends',
+  },
+  'ip-multicast-ttl': {
+    type: 'byte',
+    aliases: ['ipmulticastttl', 'multicast-ttl', 'multicastttl'],
+    value: 'byte',
+    summary: 'how far multicast is sent',
+  },
+  'ipv6-join-group': {
+    type: 'text',
+    aliases: ['ipv6-add-membership', 'join-group'],
+    value: 'group',
+    summary: 'join an IPv6 multicast group',
+  },
+  'ipv6-join-source-group': {
+    type: 'text',
+    aliases: ['ipv6-add-source-membership', 'join-source-group'],
+    value: 'group',
+    summary: 'join an IPv6 multicast group, for one source',
+  },
+  'udp-ignore-peerport': { type: 'flag', summary: 'take answers from any port' },
+  'null-eof': { type: 'flag', summary: 'an empty datagram is the end' },
+  'shut-null': { type: 'const', summary: 'tell the end by an empty datagram' },
+
   // TLS.
   'openssl-certificate': {
     type: 'text',
@@ -261,6 +316,30 @@ export const OPTIONS = {
     summary: 'give up a TLS handshake after this time',
   },
 
+  // Proxies.
+  proxyport: { type: 'port', value: 'port', summary: "the proxy's port" },
+  'proxy-authorization': {
+    type: 'text',
+    aliases: ['proxy-auth', 'proxyauth'],
+    value: 'user:password',
+    summary: 'who one is to the proxy',
+  },
+  'proxy-authorization-file': {
+    type: 'text',
+    aliases: ['proxyauthfile'],
+    value: 'file',
+    summary: 'likewise, from a file',
+  },
+  'proxy-resolve': {
+    type: 'flag',
+    aliases: ['resolv', 'resolve'],
+    summary: 'look up the host here and not at the proxy',
+  },
+  ignorecr: { type: 'flag', summary: "a line feed alone ends the proxy's lines" },
+  'http-version': { type: 'text', value: 'version', summary: 'the version in the request' },
+  socksport: { type: 'port', value: 'port', summary: "the SOCKS server's port" },
+  socksuser: { type: 'text', value: 'user', summary: 'who one is to the SOCKS server' },
+
   // Trying again.
   retry: { type: 'count', value: 'count', summary: 'how often to try again' },
   forever: { type: 'flag', summary: 'try again without end' },
@@ -274,6 +353,68 @@ export const OPTIONS = {
   user: { type: 'account', aliases: ['owner', 'uid'], value: 'user', summary: 'owner of the socket' },
   group: { type: 'account', aliases: ['gid'], value: 'group', summary: 'group of the socket' },
   umask: { type: 'mode', value: 'mode', summary: 'umask while the address is opened' },
+
+  'perm-early': { type: 'mode', value: 'mode', summary: 'permission bits, before it is opened' },
+  'perm-late': { type: 'mode', value: 'mode', summary: 'permission bits, once it is open' },
+  'user-early': { type: 'account', aliases: ['uid-e'], value: 'user', summary: 'owner, before it is opened' },
+  'user-late': { type: 'account', aliases: ['uid-l'], value: 'user', summary: 'owner, once it is open' },
+  'group-early': {
+    type: 'account',
+    aliases: ['gid-e'],
+    value: 'group',
+    summary: 'group, before it is opened',
+  },
+  'group-late': { type: 'account', aliases: ['gid-l'], value: 'group', summary: 'group, once it is open' },
+  'unlink-late': { type: 'flag', summary: 'remove it once it is open' },
+
+  // How a file is opened.
+  append: { type: 'flag', aliases: ['o-append'], summary: 'write at its end' },
+  'o-creat': {
+    type: 'flag',
+    aliases: ['creat', 'create', 'o-create', 'o_creat', 'o_create'],
+    summary: 'make it where it is not there',
+  },
+  'o-directory': { type: 'flag', aliases: ['directory', 'o_directory'], summary: 'only a folder' },
+  'o-dsync': { type: 'flag', aliases: ['dsync', 'o_dsync'], summary: 'write data through to the disk' },
+  'o-excl': { type: 'flag', aliases: ['excl', 'o_excl'], summary: 'fail where it is there' },
+  'o-largefile': { type: 'flag', aliases: ['largefile', 'o_largefile'], summary: 'of any size' },
+  'o-noatime': { type: 'flag', aliases: ['noatime'], summary: 'leave its time of access' },
+  'o-noctty': { type: 'flag', aliases: ['noctty', 'o_noctty'], summary: 'not as controlling terminal' },
+  'o-nofollow': { type: 'flag', aliases: ['nofollow', 'o_nofollow'], summary: 'not through a symbolic link' },
+  'o-nonblock': {
+    type: 'flag',
+    aliases: ['ndelay', 'nonblock', 'o-ndelay', 'o_ndelay'],
+    summary: 'do not wait for the other side of a FIFO',
+  },
+  'o-rdonly': { type: 'flag', aliases: ['o_rdonly', 'rdonly'], summary: 'for reading only' },
+  'o-rdwr': { type: 'flag', aliases: ['o_rdwr', 'rdwr'], summary: 'for both' },
+  'o-rsync': { type: 'flag', aliases: ['o_rsync', 'rsync'], summary: 'read what is on the disk' },
+  'o-sync': { type: 'flag', aliases: ['o_sync', 'sync'], summary: 'write through to the disk' },
+  'o-trunc': { type: 'flag', aliases: ['trunc'], summary: 'empty it first' },
+  'o-wronly': { type: 'flag', aliases: ['o_wronly', 'wronly'], summary: 'for writing only' },
+  ftruncate32: {
+    type: 'size',
+    aliases: ['ftruncate', 'truncate'],
+    value: 'bytes',
+    summary: 'cut it to this length',
+  },
+  ftruncate64: { type: 'size', value: 'bytes', summary: 'cut it to this length' },
+  'lseek32-set': {
+    type: 'offset',
+    aliases: ['lseek', 'lseek32', 'seek', 'seek-set'],
+    value: 'bytes',
+    summary: 'begin here',
+  },
+  'lseek32-cur': { type: 'offset', aliases: ['seek-cur'], value: 'bytes', summary: 'begin so much further' },
+  'lseek32-end': {
+    type: 'offset',
+    aliases: ['seek-end'],
+    value: 'bytes',
+    summary: 'begin here from its end',
+  },
+  'lseek64-set': { type: 'offset', aliases: ['lseek64'], value: 'bytes', summary: 'begin here' },
+  'lseek64-cur': { type: 'offset', value: 'bytes', summary: 'begin so much further' },
+  'lseek64-end': { type: 'offset', value: 'bytes', summary: 'begin here from its end' },
 
   // How a stream ends.
   ignoreeof: { type: 'flag', aliases: ['ignoreof'], summary: 'take no notice of its end' },
@@ -362,25 +503,30 @@ export function optionRow(name: OptionName): OptionRow {
   return OPTIONS[name];
 }
 
+/** All names of an option, the canonical one first. */
+export function namesOf(name: OptionName): readonly string[] {
+  return [name, ...(optionRow(name).aliases ?? [])];
+}
+
+/** Every name with the canonical one behind it; made when the first name is looked for. */
+let index: ReadonlyMap<string, OptionName> | undefined;
+
 /** The canonical name behind any name of an option, in any case; undefined where there is none. */
 export function findOption(name: string): OptionName | undefined {
-  const wanted = name.toLowerCase();
-  for (const [canonical, row] of rows()) {
-    if (canonical === wanted || row.aliases?.includes(wanted) === true) return canonical;
-  }
-  return undefined;
+  index ??= new Map(
+    canonicalNames().flatMap((canonical) => namesOf(canonical).map((each) => [each, canonical] as const)),
+  );
+  return index.get(name.toLowerCase());
 }
 
 /** Every name that findOption knows. */
 export function optionNames(): readonly string[] {
-  return rows().flatMap(([canonical, row]) => [canonical, ...(row.aliases ?? [])]);
+  return canonicalNames().flatMap(namesOf);
 }
 
-function rows(): readonly (readonly [OptionName, OptionRow])[] {
+function canonicalNames(): readonly OptionName[] {
   // Object.keys gives strings; these are the keys of OPTIONS, which isOptionName checks anew for the compiler.
-  return Object.keys(OPTIONS)
-    .filter(isOptionName)
-    .map((name) => [name, OPTIONS[name]]);
+  return Object.keys(OPTIONS).filter(isOptionName);
 }
 
 function isOptionName(name: string): name is OptionName {

@@ -15,6 +15,9 @@ import { inside } from './bridge-inside.ts';
 import { all, backend, bridge, dial, eventually, folder, freePort, type Test } from './bridge-lab.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 
+// On a busy machine each start and each wait takes its time.
+t.setTimeout(300_000);
+
 const LOCAL = 'bind=127.0.0.1';
 
 function lacks(tool: string): { skip: string } | Record<string, never> {

@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import {
   chmodSync,
   closeSync,
@@ -13,7 +14,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { program } from '../../src/programs/sockbridge.ts';
@@ -30,6 +31,7 @@ import {
   sleep,
   type Test,
 } from './bridge-lab.ts';
+import { makeCertificates } from './certificates.ts';
 
 const LOCAL = 'bind=127.0.0.1';
 const echo = (socket: Socket): void => void socket.pipe(socket);
@@ -865,7 +867,8 @@ t.test('dumps go to standard error as the data goes by', async (t) => {
 t.test('the examples of the page and of --help', async (t) => {
   const dir = folder(t);
   const ports: Record<string, number> = {};
-  for (const port of ['6666', '6379', '8080', '1313', '5140']) ports[port] = await freePort();
+  for (const port of ['6666', '6379', '8080', '1313', '5140', '4433', '5514', '3128'])
+    ports[port] = await freePort();
   // What stands behind: a database and an application that echo, a redis that knows one word.
   const mysqld = join(dir, 'mysqld.sock');
   const app = join(dir, 'app.sock');
@@ -875,6 +878,19 @@ t.test('the examples of the page and of --help', async (t) => {
   await backend(t, mysqld, echo);
   await backend(t, app, echo);
   const group = process.getgid?.() ?? 0;
+  const made = folder(t);
+  await makeCertificates(made);
+  const NAMES: Readonly<Record<string, string>> = { server: 'server', client: 'other' };
+  // A proxy that takes every host for the redis.
+  const proxy = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write('HTTP/1.0 200 OK\r\n\r\n');
+      const out = connect({ port: ports['6379'] ?? 0, host: '127.0.0.1' });
+      socket.pipe(out).pipe(socket);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(ports['3128'], '127.0.0.1', resolve));
+  t.teardown(() => proxy.close());
   /** The command as it stands, but for paths and ports that are free here; and a group that we may give. */
   const here = (command: string): string =>
     command
@@ -883,7 +899,12 @@ t.test('the examples of the page and of --help', async (t) => {
       .replace('/run/redis.sock', join(dir, 'redis.sock'))
       .replace('group=www-data', `group=${group}`)
       .replace('all.log', join(dir, 'all.log'))
-      .replace(/\b(6666|6379|8080|1313|5140)\b/g, (port) => String(ports[port]));
+      .replace(
+        /=(server|client)\.(pem|key)/g,
+        (_, who: string, what: string) => `=${join(made, `${NAMES[who]}.${what}`)}`,
+      )
+      .replace(/cafile=(?:servers|clients)\.pem/, `cafile=${join(made, 'authority.pem')}`)
+      .replace(/\b(6666|6379|8080|1313|5140|4433|5514|3128)\b/g, (port) => String(ports[port]));
   const begin = async (command: string, ready: RegExp | undefined): Promise<BridgeProcess> => {
     const child = spawn('bash', ['-c', `exec ${here(command)}`], {
       env: cleanEnv(),
@@ -904,6 +925,7 @@ t.test('the examples of the page and of --help', async (t) => {
     socket.end(text);
     return (await all(socket)).text;
   };
+  let tls: BridgeProcess | undefined;
   const runs: readonly (readonly [beginning: string, run: (command: string) => Promise<void>])[] = [
     [
       'sockbridge -v tcp-l:6666',
@@ -962,6 +984,42 @@ t.test('the examples of the page and of --help', async (t) => {
         for (const line of ['one\n', 'two\n']) await ask(ports['5140'] ?? 0, line);
         t.ok(await eventually(() => readFileSync(join(dir, 'all.log'), 'utf8') === 'one\ntwo\n'));
         await started.stop();
+      },
+    ],
+    [
+      'sockbridge openssl-listen:4433',
+      async (command) => {
+        tls = await begin(command, undefined);
+        t.equal(tls.child.exitCode, null);
+      },
+    ],
+    [
+      'sockbridge tcp-l:6666,bind=127.0.0.1,fork openssl:localhost:4433',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.equal(await ask(ports['6666'] ?? 0, 'PING\r\n'), '+PONG\r\n');
+        await started.stop();
+        await tls?.stop();
+      },
+    ],
+    [
+      'sockbridge -v -u udp-recv:5514',
+      async (command) => {
+        const started = await begin(command, undefined);
+        const sender = createSocket('udp4');
+        const timer = setInterval(() => sender.send('a line\n', ports['5514'] ?? 0, '127.0.0.1'), 100);
+        t.teardown(() => clearInterval(timer));
+        await started.until(/> .* {2}length=7 from=0 to=6\na line\n/, 20);
+        clearInterval(timer);
+        sender.close();
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge - proxy:localhost:db.example:6379',
+      async (command) => {
+        const { stdout, status } = await run('bash', ['-c', here(command)], { input: 'PING\r\n' });
+        t.strictSame([stdout, status], ['+PONG\r\n', 0]);
       },
     ],
     [

@@ -11,10 +11,12 @@ import { ATTEMPT_OPTIONS } from '../../src/bridge/endpoints/attempts.ts';
 import { EXEC_OPTIONS } from '../../src/bridge/endpoints/exec.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
 import { MANNER_OPTIONS } from '../../src/bridge/endpoints/manners.ts';
+import { OPEN_OPTIONS } from '../../src/bridge/endpoints/open-file.ts';
 import { GREETING_OPTIONS } from '../../src/bridge/endpoints/source-options.ts';
 import { TCP_OPTIONS } from '../../src/bridge/endpoints/tcp.ts';
 import { DIAL_OPTIONS } from '../../src/bridge/endpoints/tcp-dial.ts';
 import { TLS_OPTIONS } from '../../src/bridge/endpoints/tls.ts';
+import { UDP_OPTIONS } from '../../src/bridge/endpoints/udp.ts';
 import { OPTIONS, type OptionName } from '../../src/bridge/options.ts';
 import { runProgram } from '../../src/command/main.ts';
 import { FakeHost } from '../../src/host/fake.ts';
@@ -69,7 +71,7 @@ t.test('an address that is wrong is shown with its place', async (t) => {
       'ADDRESS2:1:13: error[BRG008]: option "mode" not supported with this address type',
       '  unix:/run/x,mode=600',
       '              ^^^^',
-      '  hint: UNIX-CLIENT does not take it; UNIX-LISTEN does',
+      '  hint: UNIX-CLIENT does not take it; UNIX-LISTEN, PIPE, OPEN, CREATE and GOPEN do',
       '',
     ].join('\n'),
   });
@@ -150,13 +152,11 @@ t.test('the manual names every type and every option, and takes no other for one
     return page.slice(from, page.indexOf('\n.Sh ', from + 1));
   };
   const types = section('ADDRESS TYPES');
-  // INET is socat's older word for TCP; the page leaves it out.
+  // INET is socat's older word for TCP; the page leaves it out. The forms of UDP for one family it tells of once.
+  const left = /^INET|^LOCAL$|-CONNECT$|^ACCEPT$|^UDP[46]/;
   for (const { keywords } of KINDS) {
-    for (const keyword of keywords.filter(
-      (word) => !/^INET|^LOCAL$|-CONNECT$|^ACCEPT$/.test(word) || word === 'UNIX-CONNECT',
-    )) {
-      t.ok(new RegExp(`(?:Cm|Ql) (?:.* )?\\\\?${keyword}\\b|Ql - `).test(types), `type ${keyword}`);
-    }
+    for (const keyword of keywords.filter((word) => !left.test(word) || word === 'UNIX-CONNECT'))
+      t.match(types, new RegExp(`(?:Cm|Ql) (?:\\S+ )*\\\\?${keyword}(?![\\w-])`), `type ${keyword}`);
   }
   const options = section('ADDRESS OPTIONS');
   const words = new Set(
@@ -190,6 +190,20 @@ const GROUPS: readonly (readonly [phrase: string, options: readonly OptionName[]
   ['of TCP', TCP_OPTIONS],
   ['of a TCP client', [...ATTEMPT_OPTIONS, ...DIAL_OPTIONS]],
   ['of TLS', TLS_OPTIONS],
+  ['of a file', OPEN_OPTIONS],
+  ['of datagrams', UDP_OPTIONS],
+  [
+    'of a proxy',
+    [
+      'proxyport',
+      'proxy-authorization',
+      'proxy-authorization-file',
+      'proxy-resolve',
+      'ignorecr',
+      'http-version',
+    ],
+  ],
+  ['of a SOCKS client', ['socksport', 'socksuser']],
   ['about sources', ADMIT_OPTIONS],
 ];
 
@@ -200,8 +214,16 @@ function entryOf(types: string, keyword: string): string {
     STDOUT: 'STDIO',
     STDERR: 'STDIO',
     FD: 'STDIO',
+    SOCKS4A: 'SOCKS4',
+    SOCKS5: 'SOCKS4',
+    'SOCKS5-LISTEN': 'SOCKS4',
+    'UDP-SENDTO': 'UDP',
+    'UDP-DATAGRAM': 'UDP',
+    'UDP-RECVFROM': 'UDP-LISTEN',
+    'UDP-RECV': 'UDP-LISTEN',
   };
-  const word = (home[keyword] ?? keyword).replace(/^TCP[46]/, 'TCP');
+  const plain = keyword.replace(/^(TCP|UDP)[46]/, '$1');
+  const word = home[plain] ?? plain;
   const from = types.search(new RegExp(`^\\.It Cm ${word}(?:$| )`, 'm'));
   const options = types.indexOf('\nOption', from);
   const end = types.indexOf('\n.It ', options);

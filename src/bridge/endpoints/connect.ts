@@ -12,7 +12,7 @@ export const CONNECT_OPTIONS = ['connect-timeout'] as const;
 export function connected(
   label: string,
   where: string,
-  given: Given<(typeof CONNECT_OPTIONS)[number]>,
+  given: Pick<Given<(typeof CONNECT_OPTIONS)[number]>, 'seconds'>,
   start: () => Socket,
   explain?: (code: string) => string | undefined,
 ): Promise<Socket> {

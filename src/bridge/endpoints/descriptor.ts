@@ -5,13 +5,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { OpenError, type Use } from '../endpoint.ts';
 import { reasonOf } from '../errno.ts';
-import { FollowedFile } from './follow.ts';
-
-/** The two ways of a descriptor. */
-export interface Streams {
-  readonly input: Readable | undefined;
-  readonly output: Writable | undefined;
-}
+import { fileStreams, type Streams } from './file-streams.ts';
 
 /**
  * Streams on descriptors that were inherited; `reading` and `writing` may be the same one. process.stdout is not used:
@@ -55,7 +49,10 @@ async function openInput(descriptor: number, follow: boolean): Promise<Readable>
   }
   const tty = status.isCharacterDevice() ? await import('node:tty') : undefined;
   if (tty?.isatty(descriptor) === true) return new tty.ReadStream(descriptor);
-  if (follow && status.isFile()) return new FollowedFile(descriptor);
+  if (follow && status.isFile()) {
+    const { input } = await fileStreams(descriptor, { reads: true, writes: false, follow, start: undefined });
+    if (input !== undefined) return input;
+  }
   // The path is not used where there is a descriptor.
   return createReadStream('', { fd: descriptor });
 }

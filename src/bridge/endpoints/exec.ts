@@ -251,6 +251,7 @@ function childEnd(child: ChildProcess, channel: Channel, label: string, manners:
     });
   });
   for (const stream of [stdin, stdout]) stream?.on('error', () => undefined);
+  if (stdout !== undefined) holdBack(stdout);
   let killed: () => void = () => undefined;
   /** Settles when it was sent SIGTERM and has had a moment to end by it. */
   const overdue = new Promise<void>((resolve) => {
@@ -289,6 +290,22 @@ function childEnd(child: ChildProcess, channel: Channel, label: string, manners:
       return sent ? undefined : (trouble ?? undefined);
     },
   };
+}
+
+/**
+ * Keeps a child's output until somebody takes it. When a child ends, Node lets flow what nobody has asked for yet, and it
+ * would be lost where the other address takes longer to open than the child to run.
+ */
+function holdBack(stream: Readable): void {
+  const hold = (): void => undefined;
+  // A stream that is asked to say when it can be read does not flow (stream.Readable, resume()).
+  stream.on('readable', hold);
+  const taken = (event: string | symbol): void => {
+    if (event !== 'data') return;
+    stream.off('newListener', taken);
+    stream.off('readable', hold);
+  };
+  stream.on('newListener', taken);
 }
 
 /** Milliseconds that a child has after SIGTERM. */

@@ -30,11 +30,7 @@ export function needFork(name: string, token: Token | undefined, forks: boolean,
 }
 
 /** Reports options about sources that need one another. */
-export function checkAdmit(
-  given: Given<'fork' | SourceOption | GreetOption>,
-  kind: 'inet' | 'unix' | undefined,
-  report: Report,
-): void {
+export function checkSources(given: Given<'fork' | SourceOption>, report: Report): void {
   const forks = given.flag('fork') === true;
   for (const name of PER_SOURCE_OPTIONS) needFork(name, given.token(name), forks, report);
   for (const [name, width] of [
@@ -48,6 +44,15 @@ export function checkAdmit(
     if (given.token('max-per-source') === undefined && given.token('max-rate-per-source') === undefined)
       report('BRG010', token.span, `option ${name} needs max-per-source or max-rate-per-source`);
   }
+}
+
+/** The same, and those about clients who come through a proxy. */
+export function checkAdmit(
+  given: Given<'fork' | SourceOption | GreetOption>,
+  kind: 'inet' | 'unix' | undefined,
+  report: Report,
+): void {
+  checkSources(given, report);
   const proxy = given.token('accept-proxy');
   const wait = given.token('proxy-timeout');
   if (wait !== undefined && proxy === undefined)

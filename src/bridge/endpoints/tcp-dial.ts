@@ -11,13 +11,14 @@ import { portNumber } from './lookup.ts';
 import { inetPlace, ownPlace } from './places.ts';
 import { readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
+/** Where a client connects from. */
+export const LOCAL_OPTIONS = ['bind', 'sourceport', 'lowport'] as const;
+
 /** The options of every TCP client, besides those of trying again: persist() is its caller's. */
 export const DIAL_OPTIONS = [
   ...CONNECT_OPTIONS,
   ...TCP_OPTIONS,
-  'bind',
-  'sourceport',
-  'lowport',
+  ...LOCAL_OPTIONS,
   'so-reuseaddr',
   'ai-addrconfig',
   'ai-all',
@@ -142,10 +143,7 @@ interface Local {
 }
 
 /** Options bind (`host`, `host:port`, `:port`), sourceport, lowport; undefined (reported) where they can't be. */
-export function readLocal(
-  given: Given<'bind' | 'sourceport' | 'lowport'>,
-  report: Report,
-): Local | undefined {
+export function readLocal(given: Given<(typeof LOCAL_OPTIONS)[number]>, report: Report): Local | undefined {
   const source = given.port('sourceport');
   const token = given.token('bind');
   if (given.flag('lowport') === true && source !== undefined) {

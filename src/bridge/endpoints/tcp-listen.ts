@@ -24,6 +24,9 @@ import { inetPlace, listeningPlace } from './places.ts';
 import { checkAdmit, GREETING_OPTIONS, greetClient, limitsOf } from './source-options.ts';
 import { newer, readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
 
+/** Where a server is. */
+export const BIND_OPTIONS = ['bind'] as const;
+
 /** The options of every TCP listener, whatever is spoken on it. */
 export const LISTEN_OPTIONS = [
   ...ACCEPT_OPTIONS,
@@ -31,8 +34,8 @@ export const LISTEN_OPTIONS = [
   ...ADMIT_OPTIONS,
   ...GREETING_OPTIONS,
   ...TCP_OPTIONS,
+  ...BIND_OPTIONS,
   'backlog',
-  'bind',
   'so-reuseport',
 ] as const;
 const TCP_LISTEN_OPTIONS = [...LISTEN_OPTIONS, ...PROCESS_OPTIONS] as const;
@@ -119,7 +122,11 @@ export function planListener(
 }
 
 /** The address that option bind names, or the one that is any; undefined (reported) where it can't be. */
-export function readBind(given: Given<'bind'>, family: 4 | 6, report: Report): string | undefined {
+export function readBind(
+  given: Given<(typeof BIND_OPTIONS)[number]>,
+  family: 4 | 6,
+  report: Report,
+): string | undefined {
   const bind = given.token('bind');
   if (bind === undefined) return family === 4 ? '0.0.0.0' : '::';
   const host = readHost(bind, report);
