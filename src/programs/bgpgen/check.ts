@@ -49,7 +49,7 @@ async function checkSite(invocation: Invocation<typeof CHECK>, io: Io): Promise<
   const [path = '-'] = invocation.operands;
   const given = givenTarget(invocation.text('target'));
   const lists = givenLists(invocation.texts('prefixes'));
-  const { site, diagnostics } = await loadSite(path, io, new Set(lists.keys()));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;

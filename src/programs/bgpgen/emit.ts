@@ -80,7 +80,7 @@ async function emitRouter(invocation: Invocation<typeof EMIT>, io: Io): Promise<
   const given = whole === undefined ? givenTarget(invocation.text('target')) : undefined;
 
   const lists = givenLists(invocation.texts('prefixes'));
-  const { site, diagnostics } = await loadSite(path, io, new Set(lists.keys()));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;

@@ -62,7 +62,7 @@ async function rehearseSite(invocation: Invocation<typeof REHEARSE>, io: Io): Pr
   if (kind === undefined && file !== undefined) throw new UsageError('--plot goes with --fail');
   const given = givenTarget(invocation.text('target'));
   const lists = givenLists(invocation.texts('prefixes'));
-  const { site, diagnostics } = await loadSite(path, io, new Set(lists.keys()));
+  const { site, diagnostics } = loadSite(path, io, new Set(lists.keys()));
   if (site === undefined) {
     settle(diagnostics, weights, io);
     return EXIT.data;

@@ -3,7 +3,6 @@
 
 import type { Io } from '../../command/io.ts';
 import { type Diagnostic, hasErrors } from '../../document/diagnostic.ts';
-import { readPlainYaml } from '../../document/plain-yaml.ts';
 import type { Spanned } from '../../document/reader.ts';
 import type { Source } from '../../document/source.ts';
 import { HostError } from '../../host/host.ts';
@@ -11,7 +10,7 @@ import { byPlace, check } from '../../routing/check.ts';
 import type { Materials } from '../../routing/expand.ts';
 import { diagnose } from '../../routing/faults.ts';
 import type { Neighbor, Site } from '../../routing/model.ts';
-import { type ParsedSite, siteIn } from '../../routing/parse-site.ts';
+import { parseSite } from '../../routing/parse.ts';
 import { passwordIn } from '../../routing/password.ts';
 import type { PrefixEntries } from '../../routing/policy.ts';
 import { readPrefixFile } from '../../routing/prefix-file.ts';
@@ -32,23 +31,10 @@ export interface Loaded {
  * Reads and checks a site file; `lists` are the neighbours that the command line gives prefixes for. Throws HostError
  * where the file itself can't be read.
  */
-export async function loadSite(
-  path: string,
-  io: Io,
-  lists: ReadonlySet<string> = new Set(),
-): Promise<Loaded> {
-  const { site, whole, diagnostics } = await readSite(io.read(path));
+export function loadSite(path: string, io: Io, lists: ReadonlySet<string> = new Set()): Loaded {
+  const { site, whole, diagnostics } = parseSite(io.read(path));
   if (site === undefined) return { site, diagnostics };
   return { site, diagnostics: [...diagnostics, ...check(site, whole, lists)].sort(byPlace) };
-}
-
-/** A plain file is read at once; where it has faults, the library reads it again, which knows best where they are. */
-async function readSite(source: Source): Promise<ParsedSite> {
-  const root = readPlainYaml(source);
-  const parsed = root === undefined ? undefined : siteIn(root);
-  if (parsed?.whole === true) return parsed;
-  const { parseSite } = await import('../../routing/parse.ts');
-  return parseSite(source);
 }
 
 /** What the files beside the site file hold, and what is wrong with them. */
