@@ -50,6 +50,13 @@ export function checkBridge(
       }),
     );
   }
+  if (left.takeOver !== undefined) {
+    diagnostics.push(
+      diagnose('BRG010', leftSource.all(), 'option nofork can only stand in the second address', {
+        hint: 'the program takes over what the first one has opened',
+      }),
+    );
+  }
   const forward = ways !== 'backward' && left.gives && right.takes;
   const backward = ways !== 'forward' && right.gives && left.takes;
   if (!forward && !backward) diagnostics.push(noWay(left, right, leftSource, rightSource, ways));

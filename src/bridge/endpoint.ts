@@ -22,6 +22,8 @@ export interface World {
   readonly client?: Parties | undefined;
   /** What else is known of it, by the names that programs are told it by: see Client. */
   readonly facts?: (() => Facts) | undefined;
+  /** Whether an address that is opened for many connections is opened before any of them is there, once: see share.ts. */
+  readonly opensFirst?: boolean;
   /** What the names of the variables begin with that programs are told things by: `SOCAT` unless -lp says otherwise. */
   readonly prefix?: string;
   /** Is told of every client that a listener turns away. */
@@ -66,6 +68,11 @@ export interface Endpoint {
   open(world: World, use: Use): Promise<Client>;
   /** There for a listener with `fork`: every connection, until the process ends. */
   readonly service?: Service;
+  /**
+   * There for a program that is to have the other address itself (nofork): it is opened in place of `open`, nothing is
+   * carried, and the partner is let go of. Settles when the program has ended, with what went wrong. Throws OpenError.
+   */
+  takeOver?(world: World, partner: End): Promise<string | undefined>;
 }
 
 /** A listener that stays. */

@@ -165,7 +165,7 @@ const OPTIONS = {
     res-stayopen res-usevc retrans stayopen usevc
   `,
   privilege: 'chroot chroot-early netns',
-  child: 'nofork pgid pty setpgid sighup sigint sigquit',
+  child: 'pgid pty setpgid sighup sigint sigquit',
   file: `
     async bin binary compr defer delay direct dirsync ext2-append ext2-compr ext2-dirsync ext2-immutable
     ext2-journal-data ext2-noatime ext2-nodump ext2-notail ext2-secrm ext2-sync ext2-topdir ext2-unrm

@@ -446,6 +446,7 @@ export const OPTIONS = {
 
   // Programs.
   stderr: { type: 'flag', summary: "the program's standard error too" },
+  nofork: { type: 'flag', summary: 'the program has the other address itself' },
   pipes: { type: 'flag', summary: 'two ways to the program instead of one' },
   fdin: { type: 'count', value: 'fd', summary: 'what the program reads from' },
   fdout: { type: 'count', value: 'fd', summary: 'what the program writes to' },

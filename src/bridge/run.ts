@@ -35,6 +35,11 @@ export async function run(
 async function once({ left, right, ways }: Bridge, settings: RunSettings, world: World): Promise<number> {
   const connections = new Connections(settings, world.log);
   const client: Client = await left.open(world, useOf('left', ways));
+  if (right.takeOver !== undefined) {
+    const trouble = await right.takeOver({ ...world, client: client.parties, facts: client.facts }, client);
+    if (trouble !== undefined) world.log.say('E', trouble);
+    return trouble === undefined ? FINE : FAILED;
+  }
   const carried = connections.begin(client);
   let end: End;
   try {

@@ -17,7 +17,8 @@ export async function serve(
   settings: RunSettings,
   base: Omit<World, 'many'>,
 ): Promise<number> {
-  const world: World = { ...base, many: true };
+  const opensFirst = side === 'right' && settings.socat === true;
+  const world: World = { ...base, many: true, opensFirst };
   const gate =
     service.limits === undefined ? undefined : new (await import('./gate.ts')).Gate(service.limits);
   return new Server(service, bridge, side, settings, world).run(gate);
@@ -129,6 +130,12 @@ class Server {
     const world = { ...this.#world, log: this.#connectionLog, client: client.parties, facts: client.facts };
     let end: End;
     try {
+      if (this.#other.takeOver !== undefined) {
+        const trouble = await this.#other.takeOver(world, client);
+        if (trouble !== undefined) world.log.say('E', trouble);
+        carried.giveUp(trouble ?? 'handed over');
+        return;
+      }
       end = await this.#other.open(world, useOf(this.#side === 'left' ? 'right' : 'left', this.#bridge.ways));
     } catch (error) {
       // The client must not take this for an answer that happens to be empty.

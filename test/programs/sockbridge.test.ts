@@ -10,11 +10,11 @@ import { PROCESS_OPTIONS } from '../../src/bridge/endpoints/around.ts';
 import { ATTEMPT_OPTIONS } from '../../src/bridge/endpoints/attempts.ts';
 import { EXEC_OPTIONS } from '../../src/bridge/endpoints/exec.ts';
 import { KINDS } from '../../src/bridge/endpoints/index.ts';
-import { MANNER_OPTIONS } from '../../src/bridge/endpoints/manners.ts';
+import { MANNER_OPTIONS, PACKET_OPTIONS } from '../../src/bridge/endpoints/manners.ts';
 import { OPEN_OPTIONS } from '../../src/bridge/endpoints/open-file.ts';
 import { GREETING_OPTIONS } from '../../src/bridge/endpoints/source-options.ts';
 import { TCP_OPTIONS } from '../../src/bridge/endpoints/tcp.ts';
-import { DIAL_OPTIONS } from '../../src/bridge/endpoints/tcp-dial.ts';
+import { DIAL_OPTIONS, RESOLVER_OPTIONS } from '../../src/bridge/endpoints/tcp-dial.ts';
 import { TLS_OPTIONS } from '../../src/bridge/endpoints/tls.ts';
 import { UDP_OPTIONS } from '../../src/bridge/endpoints/udp.ts';
 import { OPTIONS, type OptionName } from '../../src/bridge/options.ts';
@@ -183,10 +183,13 @@ t.test('the manual names every type and every option, and takes no other for one
 
 /** What the page calls options that several types have. */
 const GROUPS: readonly (readonly [phrase: string, options: readonly OptionName[]])[] = [
-  ['of a stream', MANNER_OPTIONS],
+  ['of a stream', [...MANNER_OPTIONS, ...PACKET_OPTIONS]],
   ['of the process', PROCESS_OPTIONS],
   ['of a program', EXEC_OPTIONS],
-  ['of a listener', [...ACCEPT_OPTIONS, ...ADMIT_OPTIONS, ...GREETING_OPTIONS, 'backlog']],
+  [
+    'of a listener',
+    [...ACCEPT_OPTIONS, ...ADMIT_OPTIONS, ...GREETING_OPTIONS, ...RESOLVER_OPTIONS, 'backlog'],
+  ],
   ['of TCP', TCP_OPTIONS],
   ['of a TCP client', [...ATTEMPT_OPTIONS, ...DIAL_OPTIONS]],
   ['of TLS', TLS_OPTIONS],
@@ -346,3 +349,18 @@ t.test(
     t.equal(readFileSync(path, 'utf8'), 'one two');
   },
 );
+
+t.test('nofork: the program has the other address itself', async (t) => {
+  t.strictSame(await run('bin/sockbridge.js', ['-', 'EXEC:cat,nofork'], { input: 'as it is' }), {
+    status: 0,
+    signal: null,
+    stdout: 'as it is',
+    stderr: '',
+  });
+  const failed = await run('bin/sockbridge.js', ['-', 'SYSTEM:exit 3,nofork']);
+  t.equal(failed.status, 1);
+  t.match(failed.stderr, / E SYSTEM:exit 3: child \d+ exited with status 3\n/);
+  const first = await run('bin/sockbridge.js', ['EXEC:cat,nofork', '-']);
+  t.equal(first.status, 64);
+  t.match(first.stderr, /BRG010.*option nofork can only stand in the second address/);
+});

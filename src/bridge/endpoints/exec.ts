@@ -1,6 +1,6 @@
 // EXEC, SYSTEM and SHELL: a program whose standard input and output are the stream.
 
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { basename } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { type Endpoint, OpenError, type Use, type World } from '../endpoint.ts';
@@ -20,6 +20,7 @@ export const EXEC_OPTIONS = [
   ...LOCK_OPTIONS,
   'stderr',
   'pipes',
+  'nofork',
   'fdin',
   'fdout',
   'path',
@@ -119,7 +120,20 @@ function plan(
   const manners = mannersOf(given, report);
   const channel = readChannel(given, report);
   if (channel === undefined) return undefined;
-  return locked(
+  const becomeOf = (): Promise<Identity> =>
+    identityOf(
+      {
+        user:
+          given.account('substuser') ??
+          given.account('substuser-delayed') ??
+          given.account('substuser-early'),
+        uid: given.account('setuid') ?? given.account('setuid-early'),
+        gid: given.account('setgid') ?? given.account('setgid-early'),
+        option: 'substuser',
+      },
+      label,
+    );
+  const endpoint = locked(
     given,
     report,
     shared(manners, {
@@ -129,22 +143,50 @@ function plan(
       // Two sockets to the child, and while it is being started the child's ends of them.
       descriptors: 4,
       open: async (world, use) => {
-        const become = await identityOf(
-          {
-            user:
-              given.account('substuser') ??
-              given.account('substuser-delayed') ??
-              given.account('substuser-early'),
-            uid: given.account('setuid') ?? given.account('setuid-early'),
-            gid: given.account('setgid') ?? given.account('setgid-early'),
-            option: 'substuser',
-          },
-          label,
-        );
+        const become = await becomeOf();
         return start(commandOf(world), { label, given, manners, channel, become }, world, use);
       },
     }),
   );
+  if (given.flag('nofork') !== true) return endpoint;
+  return {
+    ...endpoint,
+    takeOver: async (world, partner) =>
+      handOver(
+        commandOf(world),
+        { label, given, manners, channel, become: await becomeOf() },
+        world,
+        partner,
+      ),
+  };
+}
+
+/** Option nofork: the program has the descriptors of the other address, and this process only waits for its end. */
+async function handOver(
+  command: Command,
+  setup: Start,
+  world: World,
+  partner: End,
+): Promise<string | undefined> {
+  const { label, channel } = setup;
+  const { options, ...rest } = invocationOf(command, setup, world);
+  const stdio: (Readable | Writable | 'inherit' | 'ignore')[] = ['inherit', 'inherit', 'inherit'];
+  while (stdio.length <= Math.max(channel.input, channel.output)) stdio.push('ignore');
+  stdio[channel.input] = partner.input ?? 'inherit';
+  stdio[channel.output] = partner.output ?? 'inherit';
+  const child = await spawned(rest, { ...options, stdio }, setup);
+  // Closed here, and not shut down: the program has it still.
+  partner.dispose('done');
+  world.log.say('N', `handed over to ${command.file}, process ${child.pid}`);
+  return new Promise((resolve) => {
+    child.once('exit', (status, signal) => {
+      if (status === 0) resolve(undefined);
+      else
+        resolve(
+          `${label}: child ${child.pid} ${signal === null ? `exited with status ${status}` : `was ended by ${signal}`}`,
+        );
+    });
+  });
 }
 
 /** The descriptors that are the stream for the program. */
@@ -177,50 +219,74 @@ interface Start {
   readonly become: Identity;
 }
 
-async function start(
-  { file, args }: Command,
-  { label, given, manners, channel, become }: Start,
-  world: World,
-  use: Use,
-): Promise<End> {
-  const { spawn } = await import('node:child_process');
-  const { input, output, error } = channel;
-  const path = given.text('path');
-  const cwd = given.text('chdir');
-  const [uid, gid] = [become.uid ?? become.account?.uid, become.gid ?? become.account?.gid];
+async function start(command: Command, setup: Start, world: World, use: Use): Promise<End> {
+  const { label, given, manners, channel } = setup;
+  const { input, output } = channel;
   // A way that is not used stays what it is for this process itself, as in socat. A descriptor that is given as a pipe is
   // a pair of sockets (libuv), and so serves both ways.
   const stdio: ('inherit' | 'ignore' | 'pipe')[] = ['inherit', 'inherit', 'inherit'];
   while (stdio.length <= Math.max(input, output)) stdio.push('ignore');
   if (use !== 'read') stdio[input] = 'pipe';
   if (use !== 'write') stdio[output] = 'pipe';
+  const { options, ...rest } = invocationOf(command, setup, world, use === 'write');
+  const child = await spawned(rest, { ...options, stdio }, setup);
+  world.log.say('N', `started ${command.file} as process ${child.pid}`);
+  if (given.flag('pipes') === true)
+    world.log.say('D', 'option pipes: each way is a pair of sockets of its own, as always');
+  return childEnd(child, channel, label, manners, world);
+}
+
+/** How a program is called: by itself, or by a shell where that has to do something first. */
+interface Call {
+  readonly command: string;
+  readonly words: readonly string[];
+}
+
+function invocationOf(
+  { file, args }: Command,
+  { given, channel, become }: Start,
+  world: World,
+  silent = false,
+): Call & { readonly options: Omit<SpawnOptions, 'stdio'> } {
+  const path = given.text('path');
+  const cwd = given.text('chdir');
+  const [uid, gid] = [become.uid ?? become.account?.uid, become.gid ?? become.account?.gid];
   // The program's standard error is to be the very descriptor that its output is, and only a shell can do that.
   const [command, words, name] =
-    error && use !== 'write'
-      ? ['/bin/sh', ['-c', `exec "$0" "$@" 2>&${output}`, file, ...args], 'sh']
+    channel.error && !silent
+      ? ['/bin/sh', ['-c', `exec "$0" "$@" 2>&${channel.output}`, file, ...args], 'sh']
       : [file, args, basename(file)];
-  const options = {
-    argv0: given.flag('dash') === true ? `-${name}` : name,
-    env: { ...environmentOf(world), ...(path === undefined ? {} : { PATH: path }) },
-    stdio,
-    detached: given.flag('setsid') === true,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
+  return {
+    command,
+    words,
+    options: {
+      argv0: given.flag('dash') === true ? `-${name}` : name,
+      env: { ...environmentOf(world), ...(path === undefined ? {} : { PATH: path }) },
+      detached: given.flag('setsid') === true,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
+    },
   };
+}
+
+/** A program that runs. Throws OpenError. */
+async function spawned(
+  { command, words }: Call,
+  options: SpawnOptions,
+  { label, given }: Start,
+): Promise<ChildProcess> {
+  const { spawn } = await import('node:child_process');
   const child = withUmask(given.mode('umask'), () => spawn(command, words, options));
   await new Promise<void>((resolve, reject) => {
     child.once('error', (fault) => {
       // spawn(2) says ENOENT of a folder that is not there, too.
-      const where = cwd === undefined ? '' : ` in ${cwd}`;
-      reject(new OpenError(label, `exec ${file}${where}: ${reasonOf(fault)}`, { final: true }));
+      const where = options.cwd === undefined ? '' : ` in ${String(options.cwd)}`;
+      reject(new OpenError(label, `exec ${command}${where}: ${reasonOf(fault)}`, { final: true }));
     });
     child.once('spawn', resolve);
   });
-  world.log.say('N', `started ${file} as process ${child.pid}`);
-  if (given.flag('pipes') === true)
-    world.log.say('D', 'option pipes: each way is a pair of sockets of its own, as always');
-  return childEnd(child, channel, label, manners, world);
+  return child;
 }
 
 /** Runs what takes over the umask at once: the process has only one. */

@@ -89,6 +89,11 @@ class FileInput extends Readable {
     this.#follow = follow;
   }
 
+  /** For child_process, which hands the descriptor of such a stream on. */
+  get fd(): number {
+    return this.#shared.number;
+  }
+
   override _read(): void {
     if (this.#reading || this.#timer !== undefined) return;
     this.#reading = true;
@@ -124,6 +129,11 @@ class FileOutput extends Writable {
   constructor(shared: SharedDescriptor) {
     super({ highWaterMark: PIECE });
     this.#shared = shared;
+  }
+
+  /** For child_process, which hands the descriptor of such a stream on. */
+  get fd(): number {
+    return this.#shared.number;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

@@ -71,3 +71,11 @@ export function mannersOf(given: Given<MannerOption>, report: Report): Manners {
     ...(endClose ? { endClose: true } : {}),
   };
 }
+
+/** An option of sockets that is read here for streams: see packetManners. */
+export const PACKET_OPTIONS = ['shut-null'] as const;
+
+/** Option shut-null, an empty packet in place of a shutdown: a stream has none, so that nothing is sent. */
+export function packetManners(given: Given<(typeof PACKET_OPTIONS)[number]>, manners: Manners): Manners {
+  return given.has('shut-null') ? { ...manners, shut: 'none' } : manners;
+}

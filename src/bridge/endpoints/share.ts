@@ -6,14 +6,18 @@ import type { End } from '../engines/engine.ts';
 import type { Manners } from './manners.ts';
 import { SharedInput, shareOutput } from './take-turns.ts';
 
-/** An endpoint that is opened once for all, if its manners ask for that and there are many. */
+/**
+ * An endpoint that is opened once for all connections, if its manners ask for that, or if it is the first address in
+ * socat's manner and the second one serves many: socat opens it before, and its children share it.
+ */
 export function shared(manners: Manners | undefined, endpoint: Endpoint): Endpoint {
-  if (manners?.endClose !== true || endpoint.service !== undefined) return endpoint;
+  if (endpoint.service !== undefined) return endpoint;
   let opened: Promise<{ readonly end: End; readonly turns: SharedInput | undefined }> | undefined;
   return {
     ...endpoint,
     open: async (world, use) => {
-      if (!world.many) return endpoint.open(world, use);
+      if (!world.many || (manners?.endClose !== true && world.opensFirst !== true))
+        return endpoint.open(world, use);
       opened ??= endpoint.open(world, use).then((end) => ({
         end,
         turns: end.input === undefined ? undefined : new SharedInput(end.input),

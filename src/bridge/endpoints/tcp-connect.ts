@@ -5,7 +5,7 @@ import { type Kind, kind, type Report, type Written } from '../kind.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { AGAIN_OPTIONS, again } from './connect-again.ts';
-import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { MANNER_OPTIONS, mannersOf, PACKET_OPTIONS, packetManners } from './manners.ts';
 import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
 import { socketEnd } from './socket-end.ts';
 import { DIAL_OPTIONS, dial, readDialler, readTarget } from './tcp-dial.ts';
@@ -15,6 +15,7 @@ const TCP_CONNECT_OPTIONS = [
   ...ATTEMPT_OPTIONS,
   ...DIAL_OPTIONS,
   ...MANNER_OPTIONS,
+  ...PACKET_OPTIONS,
   ...PROCESS_OPTIONS,
   ...SEND_PROXY_OPTIONS,
 ] as const;
@@ -57,7 +58,7 @@ function plan(
   prefer?: 4 | 6,
 ): Endpoint | undefined {
   const { label, given, parameters } = written;
-  const manners = mannersOf(given, report);
+  const manners = packetManners(given, mannersOf(given, report));
   checkSendProxy(given, report);
   const target = readTarget(parameters[0], parameters[1], report);
   const dialler = readDialler(label, given, family, report, prefer);

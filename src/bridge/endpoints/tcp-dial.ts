@@ -14,16 +14,16 @@ import { readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.
 /** Where a client connects from. */
 export const LOCAL_OPTIONS = ['bind', 'sourceport', 'lowport'] as const;
 
+/** How names are looked up. */
+export const RESOLVER_OPTIONS = ['ai-addrconfig', 'ai-all', 'ai-passive', 'ai-v4mapped'] as const;
+
 /** The options of every TCP client, besides those of trying again: persist() is its caller's. */
 export const DIAL_OPTIONS = [
   ...CONNECT_OPTIONS,
   ...TCP_OPTIONS,
   ...LOCAL_OPTIONS,
   'so-reuseaddr',
-  'ai-addrconfig',
-  'ai-all',
-  'ai-passive',
-  'ai-v4mapped',
+  ...RESOLVER_OPTIONS,
 ] as const;
 
 type DialOption = (typeof DIAL_OPTIONS)[number];
@@ -127,7 +127,7 @@ async function fromLowPort(attempt: (port: number) => Promise<Socket>, label: st
 }
 
 /** What getaddrinfo(3) is asked for beside the name. */
-function hintsOf(given: Given<'ai-addrconfig' | 'ai-all' | 'ai-v4mapped'>): number {
+export function hintsOf(given: Given<'ai-addrconfig' | 'ai-all' | 'ai-v4mapped'>): number {
   return (
     (given.flag('ai-addrconfig') === true ? ADDRCONFIG : 0) |
     (given.flag('ai-all') === true ? ALL : 0) |

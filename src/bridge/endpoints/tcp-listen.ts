@@ -19,10 +19,11 @@ import {
 } from './accept.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
 import { portNumber } from './lookup.ts';
-import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { MANNER_OPTIONS, mannersOf, PACKET_OPTIONS, packetManners } from './manners.ts';
 import { inetPlace, listeningPlace } from './places.ts';
 import { checkAdmit, GREETING_OPTIONS, greetClient, limitsOf } from './source-options.ts';
 import { newer, readHost, readPortParameter, TCP_OPTIONS, tune, tuningOf } from './tcp.ts';
+import { hintsOf, RESOLVER_OPTIONS } from './tcp-dial.ts';
 
 /** Where a server is. */
 export const BIND_OPTIONS = ['bind'] as const;
@@ -31,10 +32,12 @@ export const BIND_OPTIONS = ['bind'] as const;
 export const LISTEN_OPTIONS = [
   ...ACCEPT_OPTIONS,
   ...MANNER_OPTIONS,
+  ...PACKET_OPTIONS,
   ...ADMIT_OPTIONS,
   ...GREETING_OPTIONS,
   ...TCP_OPTIONS,
   ...BIND_OPTIONS,
+  ...RESOLVER_OPTIONS,
   'backlog',
   'so-reuseport',
 ] as const;
@@ -107,7 +110,7 @@ export function planListener(
   const [portToken] = parameters;
   checkAccept(given, report);
   checkAdmit(given, 'inet', report);
-  const manners = mannersOf(given, report);
+  const manners = packetManners(given, mannersOf(given, report));
   const port = portToken === undefined ? undefined : readPortParameter(portToken, true, report);
   const host = readBind(given, family, report);
   if (port === undefined || host === undefined) return undefined;
@@ -148,7 +151,7 @@ async function listen({ label, family, host, port, v6only, given }: Plan, world:
   const number = portNumber(port, label);
   const refuse = await refuseClient(given, label, world);
   const greet = await greetClient(given, label, world);
-  const address = isIP(host) === 0 ? await resolveBind(host, family, label) : host;
+  const address = isIP(host) === 0 ? await resolveBind(host, family, label, hintsOf(given)) : host;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuningOf(given) });
   const shared = given.flag('so-reuseport') === true;
   if (shared && !canReusePort()) throw newer(label, 'so-reuseport', 23);
@@ -183,10 +186,15 @@ export function canReusePort(): boolean {
 }
 
 /** The address of a host that option bind names. */
-export async function resolveBind(host: string, family: 4 | 6, label: string): Promise<string> {
+export async function resolveBind(
+  host: string,
+  family: 4 | 6,
+  label: string,
+  hints: number,
+): Promise<string> {
   const { lookup } = await import('node:dns/promises');
   try {
-    return (await lookup(host, { family })).address;
+    return (await lookup(host, { family, hints })).address;
   } catch (error) {
     throw new OpenError(label, `${JSON.stringify(host)}: ${reasonOf(error)}`, { option: 'bind' });
   }

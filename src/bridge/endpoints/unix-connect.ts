@@ -7,7 +7,7 @@ import { around, PROCESS_OPTIONS } from './around.ts';
 import { ATTEMPT_OPTIONS, persist } from './attempts.ts';
 import { CONNECT_OPTIONS, connected } from './connect.ts';
 import { AGAIN_OPTIONS, again } from './connect-again.ts';
-import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { MANNER_OPTIONS, mannersOf, PACKET_OPTIONS, packetManners } from './manners.ts';
 import { unixPlace } from './places.ts';
 import { checkSendProxy, proxyHeader, SEND_PROXY_OPTIONS } from './send-proxy.ts';
 import { socketEnd } from './socket-end.ts';
@@ -18,6 +18,7 @@ const UNIX_CONNECT_OPTIONS = [
   ...ATTEMPT_OPTIONS,
   ...CONNECT_OPTIONS,
   ...MANNER_OPTIONS,
+  ...PACKET_OPTIONS,
   ...PROCESS_OPTIONS,
   ...SEND_PROXY_OPTIONS,
 ] as const;
@@ -49,7 +50,7 @@ export const unixClient: Kind = kind({
 function plan(written: Written<ConnectOption>, report: Report): Endpoint | undefined {
   const { label, given, parameters } = written;
   const [token] = parameters;
-  const manners = mannersOf(given, report);
+  const manners = packetManners(given, mannersOf(given, report));
   checkSendProxy(given, report);
   const path = token === undefined ? undefined : readPath(token, report);
   if (path === undefined) return undefined;

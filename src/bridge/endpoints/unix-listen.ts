@@ -13,7 +13,7 @@ import {
   untilListening,
 } from './accept.ts';
 import { around, PROCESS_OPTIONS } from './around.ts';
-import { MANNER_OPTIONS, mannersOf } from './manners.ts';
+import { MANNER_OPTIONS, mannersOf, PACKET_OPTIONS, packetManners } from './manners.ts';
 import { unixPlace } from './places.ts';
 import { bindWithMode, FILE_OPTIONS, OwnedEntry, prepareEntry } from './socket-file.ts';
 import { readPath } from './socket-path.ts';
@@ -31,6 +31,7 @@ const UNIX_LISTEN_OPTIONS = [
   ...GREETING_OPTIONS,
   ...SOURCE_OPTIONS,
   ...MANNER_OPTIONS,
+  ...PACKET_OPTIONS,
   ...PROCESS_OPTIONS,
   ...FILE_OPTIONS,
   'backlog',
@@ -46,7 +47,7 @@ export const unixListen: Kind = kind({
     const [token] = parameters;
     checkAccept(given, report);
     checkAdmit(given, 'unix', report);
-    const manners = mannersOf(given, report);
+    const manners = packetManners(given, mannersOf(given, report));
     const path = token === undefined ? undefined : readPath(token, report);
     if (path === undefined) return undefined;
     const listener = {
