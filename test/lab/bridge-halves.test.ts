@@ -267,7 +267,7 @@ t.test('every stream type against every other', async (t) => {
                 const after = /accepting connection from[\s\S]*/;
                 const accepted = await started.until(/accepting connection/, seconds);
                 await started.until(
-                  new RegExp(`accepting connection[sS]*${pattern.source}`, pattern.flags),
+                  new RegExp(`accepting connection[\\s\\S]*${pattern.source}`, pattern.flags),
                   seconds,
                 );
                 const rest = after.exec(started.log())?.[0] ?? '';
