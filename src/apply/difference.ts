@@ -2,7 +2,7 @@
 // rules that look into them, remnants last. Pure: the same two give the same steps.
 
 import type { Artifact } from '../emit/artifact.ts';
-import type { Family, KernelContents } from '../emit/kernel.ts';
+import type { Family, KernelContents, KernelElement, KernelSet } from '../emit/kernel.ts';
 import { differenceOfNft } from './difference-nft.ts';
 import { differenceOfSets, type SetChange } from './difference-sets.ts';
 import { differenceOfXtables, lostRules, type Spelt } from './difference-xtables.ts';
@@ -22,6 +22,30 @@ export interface Difference {
 /** The contents of artifacts that can be compared piece by piece. */
 export function contentsOf(artifacts: readonly Artifact[]): readonly KernelContents[] {
   return artifacts.flatMap(({ contents }) => (contents === undefined ? [] : [contents]));
+}
+
+/** Artifacts whose elements are worked out once and kept: a plan looks at them several times. */
+export function kept(artifacts: readonly Artifact[]): readonly Artifact[] {
+  return artifacts.map((artifact) => {
+    const { contents } = artifact;
+    switch (contents?.kind) {
+      case 'ipset':
+        return { ...artifact, contents: { ...contents, sets: contents.sets.map(keptSet) } };
+      case 'nft':
+        return { ...artifact, contents: { ...contents, sets: contents.sets.map(keptSet) } };
+      default:
+        return artifact;
+    }
+  });
+}
+
+function keptSet<S extends KernelSet>(set: S): S {
+  let list: readonly KernelElement[] | undefined;
+  const elements = (): readonly KernelElement[] => {
+    list ??= [...set.elements()];
+    return list;
+  };
+  return { ...set, elements };
 }
 
 /**

@@ -70,7 +70,7 @@ export class ToolError extends Error {
   constructor(argv: readonly string[], finished: Finished) {
     const said = decode(finished.stderr).trim() || decode(finished.stdout).trim();
     const text = said === '' ? `ended with ${finished.status ?? finished.signal}` : said;
-    super(`${argv.join(' ')}: ${text}`);
+    super(`${argv.join(' ')}: ${text.replace(/\s*\n\s*/g, '; ')}`);
     this.name = 'ToolError';
     this.argv = argv;
     this.said = text;

@@ -72,10 +72,12 @@ function machineLines(peer: number, link: string, probes: readonly Probe[]): str
   const lines = [
     'link set lo up',
     `link add name ${link} address ${MACS[0]} type veth peer name ${PEER} address ${MACS[1]} netns ${peer}`,
-    'link add pnout type dummy',
     `link set ${link} up`,
-    'link set pnout up',
   ];
+  // What is forwarded or goes out leaves by another cable, to nobody.
+  const away = probes.filter(({ hook }) => hook !== 'input');
+  if (away.length > 0)
+    lines.push('link add pnout type veth peer name pnaway', 'link set pnout up', 'link set pnaway up');
   for (const [address, on] of addressesOf(probes, 'machine'))
     lines.push(`addr add ${on} dev ${link}${noDad(address)}`);
   const outside = addressesOf(probes, 'sender');
@@ -85,8 +87,11 @@ function machineLines(peer: number, link: string, probes: readonly Probe[]): str
       `neigh replace ${address} lladdr ${MACS[1]} dev ${link} nud permanent`,
     );
   }
-  for (const { hook, destination } of probes)
-    if (hook !== 'input') lines.push(`route replace ${host(destination)} dev pnout`);
+  for (const { destination } of away)
+    lines.push(
+      `route replace ${host(destination)} dev pnout`,
+      `neigh replace ${destination} lladdr ${MACS[1]} dev pnout nud permanent`,
+    );
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -151,15 +156,18 @@ function countedIn(listing: string): Set<number> {
  */
 const SENDER = `
 const probes = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+const ends = [];
 for (const { protocol, source, destination, port } of probes) {
   if (protocol === 'tcp') {
     const socket = require('node:net').createConnection({ host: destination, port, localAddress: source });
-    socket.on('error', () => undefined).on('connect', () => socket.destroy()).unref();
+    socket.on('error', () => undefined);
+    ends.push(() => socket.destroy());
   } else {
     const socket = require('node:dgram').createSocket(source.includes(':') ? 'udp6' : 'udp4');
-    socket.on('error', () => undefined).unref();
+    socket.on('error', () => undefined);
     socket.bind(0, source, () => socket.send('probe', port, destination));
+    ends.push(() => socket.close());
   }
 }
-setTimeout(() => undefined, 60);
+setTimeout(() => ends.forEach((end) => end()), 60);
 `;

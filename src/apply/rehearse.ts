@@ -31,6 +31,8 @@ export interface Rehearsal {
   readonly link: string;
   /** The effective user; 0 is root. */
   readonly uid: number;
+  /** Only the copy: what the probes meet before any step is run. */
+  readonly before?: boolean;
 }
 
 /** What came of it. */
@@ -94,7 +96,10 @@ async function inside(
   const outside: Runner = (argv, input) => processes.run(argv, input);
   const notes = await copy(run, outside, rehearsal);
   // The copy's own handles and thinned sets: the steps are worked out from it by the same function.
-  const { steps } = difference(await readLive(run, scope), artifacts, spelling, scope, keep);
+  const { steps } =
+    rehearsal.before === true
+      ? { steps: [] }
+      : difference(await readLive(run, scope), artifacts, spelling, scope, keep);
   const failed = await runSteps(run, steps);
   if (failed !== undefined) return { kind: 'refused', ...failed };
   const after = await readLive(run, scope);
@@ -206,7 +211,10 @@ function thinned(artifact: Artifact, needed: ReadonlySet<string>): Artifact {
   if (contents.sets.every(({ count }) => count <= SOME)) return artifact;
   const some = function* (elements: Iterable<KernelElement>): Generator<KernelElement> {
     let count = 0;
-    for (const element of elements) if (++count <= SOME || needed.has(element.text)) yield element;
+    for (const element of elements) {
+      if (++count <= SOME || needed.has(element.text)) yield element;
+      else if (needed.size === 0) return;
+    }
   };
   if (contents.kind === 'ipset') {
     const sets = contents.sets.map((set) => ({ ...set, elements: () => some(set.elements()) }));

@@ -109,11 +109,7 @@ export function keepAnswers(machine: Machine, places: Places, { answers }: Gathe
     const path = pathOf(places, source);
     const text = part();
     // The same answer again is only newer.
-    if (
-      machine.stat(`${path}.jsonl`)?.size !== new TextEncoder().encode(text).length ||
-      readText(machine, `${path}.jsonl`) !== text
-    )
-      writeText(machine, `${path}.jsonl`, text);
+    if (readText(machine, `${path}.jsonl`) !== text) writeText(machine, `${path}.jsonl`, text);
     writeText(machine, `${path}.time`, `${now}\n`);
   }
 }

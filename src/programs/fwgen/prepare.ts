@@ -6,6 +6,7 @@ import {
   contentsOf,
   type Difference,
   difference,
+  kept,
   type Spelling,
   structureOf,
 } from '../../apply/difference.ts';
@@ -135,7 +136,8 @@ export async function prepare(
   if ('exit' in made) return made;
   // A policy may need no hosts of the command line.
   gathered ??= { hosts: [], keep: false, answers: new Map() };
-  const { ruleset, artifacts } = made.filter;
+  const { ruleset } = made.filter;
+  const artifacts = kept(made.filter.artifacts);
   const places = placesOf(env, ruleset.chain);
   const contents = contentsOf(artifacts);
   const record = readRecord(io.host, places);
@@ -168,16 +170,16 @@ export async function prepare(
   const allowed = new Set(ALLOWANCES.filter((word) => asked.texts('allow').includes(word)));
   const { keep } = gathered;
   let spelling = recordedSpelling(record, structureOf(contents));
-  let found_ = difference(live, artifacts, spelling, scope, keep);
+  let changed = difference(live, artifacts, spelling, scope, keep);
   found.push(
-    ...found_.obstacles.map(({ what, hint }) => diagnose('LD011', undefined, what, { hint })),
+    ...changed.obstacles.map(({ what, hint }) => diagnose('LD011', undefined, what, { hint })),
     ...guardEmpty(countOf(ruleset), allowed),
     ...guardPrivate(gathered.hosts, ruleset, allowed),
   );
   if (uid === 0) found.push(...guardOthers(await readOthers(run, live, scope, ruleset.hooks), allowed));
-  if (found_.steps.length > 0 && !hasErrors(found)) {
+  if (changed.steps.length > 0 && !hasErrors(found)) {
     const session = allowed.has('lockout') ? undefined : sessionProbe(io.host, processes);
-    const rehearsed = await hold(
+    const { rehearsed, lost } = await hold(
       asked,
       processes,
       { artifacts, scope, live, keep, spelling, uid },
@@ -186,11 +188,11 @@ export async function prepare(
     );
     if (rehearsed?.kind === 'done') {
       spelling = rehearsed.spelling;
-      found_ = difference(live, artifacts, spelling, scope, keep);
+      changed = difference(live, artifacts, spelling, scope, keep);
     }
-    found.push(...tell(rehearsed, session, ruleset, found_));
+    found.push(...tell(rehearsed, lost, session, ruleset, changed));
   }
-  found.push(...guardRemoval(found_, asked.number('max-removal') ?? MOST_REMOVED));
+  found.push(...guardRemoval(changed, asked.number('max-removal') ?? MOST_REMOVED));
   io.report(...found);
   return {
     artifacts,
@@ -199,7 +201,7 @@ export async function prepare(
     scope,
     live,
     record,
-    difference: found_,
+    difference: changed,
     spelling,
     gathered,
     refused: hasErrors(found),
@@ -216,19 +218,24 @@ function withTarget(asked: PlanAsked): Asked {
   };
 }
 
-/** The rehearsal, and where it shows that the session is lost, another one of what is loaded now. */
+/** The rehearsal. Where the session is lost in it and could not have been opened before either, that is not our doing. */
 async function hold(
   asked: PlanAsked,
   processes: Processes,
   what: Pick<Parameters<typeof rehearse>[1], 'artifacts' | 'scope' | 'live' | 'keep' | 'spelling' | 'uid'>,
   session: Probe | undefined,
   run: Runner,
-): Promise<Rehearsed | undefined> {
-  if (asked.flag('no-rehearsal')) return undefined;
+): Promise<{ readonly rehearsed: Rehearsed | undefined; readonly lost: boolean | undefined }> {
+  if (asked.flag('no-rehearsal')) return { rehearsed: undefined, lost: undefined };
   const probes = session === undefined ? [] : [session];
   const link = session === undefined ? 'eth0' : await linkOf(run, session);
   const needed = new Set(probes.map(({ source }) => source));
-  return rehearse(processes, { ...what, probes, needed, link });
+  const rehearsal = { ...what, probes, needed, link };
+  const rehearsed = await rehearse(processes, rehearsal);
+  const [verdict] = (rehearsed.kind === 'done' ? rehearsed.verdicts : undefined) ?? [];
+  if (verdict !== 'drop') return { rehearsed, lost: verdict === undefined ? undefined : false };
+  const before = await rehearse(processes, { ...rehearsal, before: true });
+  return { rehearsed, lost: !(before.kind === 'done' && before.verdicts?.[0] === 'drop') };
 }
 
 /** The interface by which a probe comes in. */
@@ -241,6 +248,7 @@ async function linkOf(run: Runner, { source }: Probe): Promise<string> {
 /** What the rehearsal says. */
 function tell(
   rehearsed: Rehearsed | undefined,
+  shownLost: boolean | undefined,
   session: Probe | undefined,
   ruleset: Ruleset,
   { sets }: Difference,
@@ -259,13 +267,11 @@ function tell(
   if (rehearsed?.kind === 'done')
     for (const note of rehearsed.notes) found.push(diagnose('LD010', undefined, note));
   if (session === undefined) return found;
-  const [verdict] = (rehearsed?.kind === 'done' ? rehearsed.verdicts : undefined) ?? [];
   const own = judged(ruleset, session);
   // Without a rehearsal the rules behind ours are not known: who is shut out by us is told.
-  const lost =
-    verdict === undefined
-      ? own === 'drop' || (own === 'return' && sets.some(({ removed }) => removed.includes(session.source)))
-      : verdict === 'drop';
+  const shutOut =
+    own === 'drop' || (own === 'return' && sets.some(({ removed }) => removed.includes(session.source)));
+  const lost = shownLost ?? shutOut;
   if (lost)
     found.push(
       diagnose(
