@@ -25,16 +25,56 @@ const MACS = ['02:70:6e:00:00:01', '02:70:6e:00:00:02'] as const;
 const LOOKS = 20;
 const INTERVAL = 15;
 
-/**
- * Sends probes into the namespace that `inside` runs programs in, and says what became of each. `enter` gives the words that
- * lead a program into the namespace of a process. Throws ToolError where something is missing, such as nft.
- */
+/** Where probes are sent. */
+export interface Stage {
+  /** The process whose namespace it is. */
+  readonly held: Held;
+  /** Runs programs in it. */
+  readonly inside: Runner;
+  /** The words that lead a program into the namespace of a process. */
+  readonly enter: (pid: number) => readonly string[];
+  /** What the interface is called by which probes come in. */
+  readonly link: string;
+}
+
+/** Sends probes and says what became of each. Throws ToolError where something is missing, such as nft. */
 export async function probe(
   processes: Processes,
-  inside: Runner,
-  held: Held,
-  enter: (pid: number) => readonly string[],
-  link: string,
+  stage: Stage,
+  probes: readonly Probe[],
+): Promise<readonly Verdict[]> {
+  const verdicts = new Map<Probe, Verdict>();
+  for (const group of groupsOf(probes))
+    for (const [at, verdict] of (await probeTogether(processes, stage, group)).entries()) {
+      const one = group[at];
+      if (one !== undefined) verdicts.set(one, verdict);
+    }
+  return probes.map((each) => verdicts.get(each) ?? 'drop');
+}
+
+/** Groups in which no address is in two places: with the sender, on the machine, and beyond it. */
+function groupsOf(probes: readonly Probe[]): readonly (readonly Probe[])[] {
+  const groups: { readonly probes: Probe[]; readonly places: Map<string, string> }[] = [];
+  for (const each of probes) {
+    const { hook, source, destination } = each;
+    const from = hook === 'output' ? 'machine' : 'sender';
+    const to = hook === 'input' ? 'machine' : 'beyond';
+    let group = groups.find(
+      ({ places }) => (places.get(source) ?? from) === from && (places.get(destination) ?? to) === to,
+    );
+    if (group === undefined) {
+      group = { probes: [], places: new Map() };
+      groups.push(group);
+    }
+    group.probes.push(each);
+    group.places.set(source, from).set(destination, to);
+  }
+  return groups.map((group) => group.probes);
+}
+
+async function probeTogether(
+  processes: Processes,
+  { inside, held, enter, link }: Stage,
   probes: readonly Probe[],
 ): Promise<readonly Verdict[]> {
   const sender = await processes.hold([...enter(held.pid), 'unshare', '--net', 'sh', '-c', READY]);
@@ -59,6 +99,10 @@ export async function probe(
     return probes.map((_, at) => (passed.has(at) ? 'accept' : 'drop'));
   } finally {
     await sender.release();
+    // With the cables go their addresses and routes; the next group has its own.
+    await inside(['ip', 'link', 'del', link]);
+    await inside(['ip', 'link', 'del', 'pnout']);
+    await inside(['nft', 'delete', 'table', 'inet', TABLE]);
   }
 }
 

@@ -106,7 +106,7 @@ async function inside(
   const found = spellingOf(after, contentsOf(artifacts));
   if (probes.length === 0) return { kind: 'done', spelling: found, verdicts: [], notes };
   try {
-    const verdicts = await probe(processes, run, held, enter, link, probes);
+    const verdicts = await probe(processes, { inside: run, held, enter, link }, probes);
     return { kind: 'done', spelling: found, verdicts, notes };
   } catch (error) {
     if (!(error instanceof ToolError || error instanceof HostError)) throw error;
@@ -146,14 +146,36 @@ async function copy(
     );
     if (less.status !== 0) await ask(run, argv, ownOnly(lines, scope));
   }
-  if (live.nft !== undefined && scope.table !== undefined) {
-    const { family, name } = scope.table;
-    // The table without the elements of its sets, which may be millions and others' too; of ours a part is added.
+  if (scope.table !== undefined) notes.push(...(await copyTables(run, outside, live, scope, needed)));
+  return notes;
+}
+
+/**
+ * All tables of nftables, without the elements of their sets, which may be millions; of ours a part is added. Tables that
+ * iptables has made are no text that nft reads.
+ */
+async function copyTables(
+  run: Runner,
+  outside: Runner,
+  live: Live,
+  scope: Scope,
+  needed: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const notes: string[] = [];
+  const { status, stdout } = await outside(['nft', 'list', 'tables']);
+  if (status !== 0) return notes;
+  for (const [, family = '', name = ''] of decode(stdout).matchAll(/^table (\S+) (\S+)$/gm)) {
+    const ours = family === scope.table?.family && name === scope.table.name;
     const text = await ask(outside, ['nft', '--terse', 'list', 'table', family, name]);
-    await ask(run, ['nft', '--file', '-'], `${text}${elementsOf(live, scope, needed)}`);
-    const others = [...live.nft.sets.keys()].filter((set) => !isOurs(set, scope));
-    for (const set of others) notes.push(`the set ${set} of others is empty in the rehearsal`);
+    const foreign = /^# Warning: table .* managed by iptables|\bxt (?:match|target) /m.test(text);
+    const { status: loaded } = foreign ? { status: 1 } : await run(['nft', '--file', '-'], text);
+    if (loaded !== 0) notes.push(`the table ${family} ${name} is not in the rehearsal`);
+    else if (!ours && /^\s*set /m.test(text))
+      notes.push(`the sets of the table ${family} ${name} are empty in the rehearsal`);
+    if (ours && loaded === 0) await ask(run, ['nft', '--file', '-'], elementsOf(live, scope, needed));
   }
+  const others = [...(live.nft?.sets.keys() ?? [])].filter((set) => !isOurs(set, scope));
+  for (const set of others) notes.push(`the set ${set} of others is empty in the rehearsal`);
   return notes;
 }
 

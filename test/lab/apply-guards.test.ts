@@ -302,3 +302,56 @@ t.test('guards', { skip: await lacking([...way.tools, 'iptables-legacy']) }, asy
     t.match(plan.stdout, /^-I INPUT 1 -j PENSTOCK$/m);
   });
 });
+
+const POLICY = `
+sets:
+  web: {select: name=web-*}
+  partners: [198.51.100.0/24, '2001:db8:1::/48']
+rules:
+  - {action: accept, from: web, services: 22}
+  - {action: drop, services: 22}
+  - {action: accept, hook: forward, from: partners, to: web, services: 80}
+  - {action: drop, hook: forward, to: web}
+  - {action: reject, hook: output, to: partners, services: 25}
+assert:
+  - {must: accept, from: web, services: 22}
+  - {must: drop, from: 203.0.113.9, services: 22}
+  - {must: accept, hook: forward, from: partners, to: web, services: 80}
+  - {must: drop, hook: forward, from: 203.0.113.9, to: web, services: 80}
+  - {must: drop, hook: output, to: partners, services: 25}
+`;
+
+for (const each of [WAYS[0], WAYS[1], WAYS[4]]) {
+  if (each === undefined) throw new RangeError('no way');
+  t.test(
+    `assertions, asked of the kernel: ${each.name}`,
+    { skip: await lacking([...each.tools, 'nft']) },
+    async (t) => {
+      const lab = await Lab.open(`pq-${process.pid}`, each);
+      t.teardown(() => lab.close());
+      if (each.tools.includes('nft'))
+        await lab.shell(`nft 'add chain inet filter forward { type filter hook forward priority 0; }
+add chain inet filter output { type filter hook output priority 0; }'`);
+      const policy = join(lab.folder, 'policy.yaml');
+      writeFileSync(policy, POLICY);
+      const applied = await lab.fwgen('apply', ['--policy', policy], stream(TEN));
+      t.equal(applied.status, 0, applied.stderr);
+      t.notMatch(applied.stderr, /LD/);
+      if (!each.tools.includes('nft')) return;
+      // What the model can't see: another table drops what ours accepts.
+      await lab.shell(
+        `nft 'table inet other { chain c { type filter hook input priority 10; tcp dport 22 drop; }; }'`,
+      );
+      const belied = await lab.fwgen(
+        'apply',
+        ['--policy', policy],
+        stream([...TEN, host('web-new', '192.0.2.77')]),
+      );
+      t.equal(belied.status, 65);
+      t.match(
+        belied.stderr,
+        /policy\.yaml:12:\d+: error\[LD009\]: the kernel's verdict on a packet from 192\.0\.2\.1 to .* is drop, and accept is asserted/,
+      );
+    },
+  );
+}

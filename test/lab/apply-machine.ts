@@ -125,7 +125,8 @@ export class Lab {
 
   #words(verb: string, words: readonly string[]): readonly string[] {
     const made = verb === 'plan' || verb === 'apply';
-    return [verb, ...(made ? [...this.way.words, '--ports', `${PORT}/udp,22`] : []), ...words];
+    const ports = words.includes('--policy') ? [] : ['--ports', `${PORT}/udp,22`];
+    return [verb, ...(made ? [...this.way.words, ...ports] : []), ...words];
   }
 
   /** Runs fwgen on the machine; SSH_CONNECTION is not the tester's. */

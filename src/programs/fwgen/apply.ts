@@ -4,7 +4,7 @@ import { Address, AddressFault } from '../../address/index.ts';
 import { diagnose } from '../../apply/faults.ts';
 import { type Loaded, load, writeRecord } from '../../apply/load.ts';
 import { readPending, undo } from '../../apply/pending.ts';
-import { readText } from '../../apply/state.ts';
+import { filtersIn, readText } from '../../apply/state.ts';
 import { EXIT } from '../../command/exit.ts';
 import type { Io } from '../../command/io.ts';
 import { type Invocation, type Options, type Verb, verb } from '../../command/program.ts';
@@ -69,8 +69,9 @@ async function applyFilter(invocation: Apply, io: Io): Promise<number> {
   }
   let waiting: Prepared | undefined;
   const status = await underLock('apply', invocation.number('wait'), io, processes, async (lock) => {
-    const chain = invocation.text('chain') ?? 'PENSTOCK';
-    if (!(await undoOverdue(chain, io, processes, lock))) return EXIT.io;
+    // Whichever filter this will be about: a policy says so only when it has been read.
+    for (const chain of filtersIn(io.host.env, processes))
+      if (!(await undoOverdue(chain, io, processes, lock))) return EXIT.io;
     const prepared = await prepare(invocation, io, processes);
     if ('exit' in prepared) return prepared.exit;
     if (prepared.refused) return EXIT.data;

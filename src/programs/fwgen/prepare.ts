@@ -49,6 +49,7 @@ import type { Artifact } from '../../emit/artifact.ts';
 import { holds, type Ruleset } from '../../firewall/model.ts';
 import type { Processes } from '../../host/processes.ts';
 import type { Host } from '../../inventory/model.ts';
+import { type AssertedProbe, assertedProbes } from './assertions.ts';
 import { type Asked, FILTER, makeFilter } from './filter.ts';
 import { type Gathered, gather } from './kept.ts';
 import { judged, sessionProbe } from './session.ts';
@@ -179,18 +180,15 @@ export async function prepare(
   if (uid === 0) found.push(...guardOthers(await readOthers(run, live, scope, ruleset.hooks), allowed));
   if (changed.steps.length > 0 && !hasErrors(found)) {
     const session = allowed.has('lockout') ? undefined : sessionProbe(io.host, processes);
-    const { rehearsed, lost } = await hold(
-      asked,
-      processes,
-      { artifacts, scope, live, keep, spelling, uid },
-      session,
-      run,
-    );
+    const asserted = assertedProbes(made.filter.request.policy.assertions, ruleset);
+    const what = { artifacts, scope, live, keep, spelling, uid };
+    const { rehearsed, lost, broken } = await hold(asked, processes, what, session, asserted, run);
     if (rehearsed?.kind === 'done') {
       spelling = rehearsed.spelling;
       changed = difference(live, artifacts, spelling, scope, keep);
     }
     found.push(...tell(rehearsed, lost, session, ruleset, changed));
+    found.push(...broken);
   }
   found.push(...guardRemoval(changed, asked.number('max-removal') ?? MOST_REMOVED));
   io.report(...found);
@@ -224,18 +222,43 @@ async function hold(
   processes: Processes,
   what: Pick<Parameters<typeof rehearse>[1], 'artifacts' | 'scope' | 'live' | 'keep' | 'spelling' | 'uid'>,
   session: Probe | undefined,
+  asserted: readonly AssertedProbe[],
   run: Runner,
-): Promise<{ readonly rehearsed: Rehearsed | undefined; readonly lost: boolean | undefined }> {
-  if (asked.flag('no-rehearsal')) return { rehearsed: undefined, lost: undefined };
-  const probes = session === undefined ? [] : [session];
+): Promise<Held> {
+  if (asked.flag('no-rehearsal')) return { rehearsed: undefined, lost: undefined, broken: [] };
+  const probes = [...(session === undefined ? [] : [session]), ...asserted.map(({ probe }) => probe)];
   const link = session === undefined ? 'eth0' : await linkOf(run, session);
-  const needed = new Set(probes.map(({ source }) => source));
+  const needed = new Set(probes.flatMap(({ source, destination }) => [source, destination]));
   const rehearsal = { ...what, probes, needed, link };
   const rehearsed = await rehearse(processes, rehearsal);
-  const [verdict] = (rehearsed.kind === 'done' ? rehearsed.verdicts : undefined) ?? [];
-  if (verdict !== 'drop') return { rehearsed, lost: verdict === undefined ? undefined : false };
-  const before = await rehearse(processes, { ...rehearsal, before: true });
-  return { rehearsed, lost: !(before.kind === 'done' && before.verdicts?.[0] === 'drop') };
+  const verdicts = rehearsed.kind === 'done' ? rehearsed.verdicts : undefined;
+  const broken = asserted.flatMap((each, at) => {
+    const verdict = verdicts?.[at + probes.length - asserted.length];
+    return verdict === undefined || verdict === each.must ? [] : [brokenAssertion(each, verdict)];
+  });
+  if (session === undefined || verdicts === undefined) return { rehearsed, lost: undefined, broken };
+  if (verdicts[0] !== 'drop') return { rehearsed, lost: false, broken };
+  const before = await rehearse(processes, { ...rehearsal, probes: [session], before: true });
+  return { rehearsed, lost: !(before.kind === 'done' && before.verdicts?.[0] === 'drop'), broken };
+}
+
+/** What a rehearsal has shown. */
+interface Held {
+  readonly rehearsed: Rehearsed | undefined;
+  /** Whether the session is lost; undefined where it was not tried. */
+  readonly lost: boolean | undefined;
+  /** Assertions that the kernel does not bear out. */
+  readonly broken: readonly Diagnostic[];
+}
+
+/** LD009. */
+function brokenAssertion({ assertion, must, probe }: AssertedProbe, verdict: string): Diagnostic {
+  const { source, destination, protocol, port } = probe;
+  const packet = `${source} to ${destination}, port ${port}/${protocol}`;
+  const message = `the kernel's verdict on a packet from ${packet} is ${verdict}, and ${must} is asserted`;
+  return diagnose('LD009', assertion.span, message, {
+    hint: 'rules of others may decide before or behind ours',
+  });
 }
 
 /** The interface by which a probe comes in. */
