@@ -867,7 +867,7 @@ t.test('dumps go to standard error as the data goes by', async (t) => {
 t.test('the examples of the page and of --help', async (t) => {
   const dir = folder(t);
   const ports: Record<string, number> = {};
-  for (const port of ['6666', '6379', '8080', '1313', '5140', '4433', '5514', '3128'])
+  for (const port of ['6666', '6379', '8080', '1313', '5140', '4433', '5514', '3128', '5432'])
     ports[port] = await freePort();
   // What stands behind: a database and an application that echo, a redis that knows one word.
   const mysqld = join(dir, 'mysqld.sock');
@@ -899,12 +899,15 @@ t.test('the examples of the page and of --help', async (t) => {
       .replace('/run/redis.sock', join(dir, 'redis.sock'))
       .replace('group=www-data', `group=${group}`)
       .replace('all.log', join(dir, 'all.log'))
+      // Of the two, the second is there.
+      .replace('tcp:10.0.0.1:5432', 'tcp:127.0.0.1:1')
+      .replace('tcp:10.0.0.2:5432', 'tcp:127.0.0.1:6379')
       .replace(
         /=(server|client)\.(pem|key)/g,
         (_, who: string, what: string) => `=${join(made, `${NAMES[who]}.${what}`)}`,
       )
       .replace(/cafile=(?:servers|clients)\.pem/, `cafile=${join(made, 'authority.pem')}`)
-      .replace(/\b(6666|6379|8080|1313|5140|4433|5514|3128)\b/g, (port) => String(ports[port]));
+      .replace(/\b(6666|6379|8080|1313|5140|4433|5514|3128|5432)\b/g, (port) => String(ports[port]));
   const begin = async (command: string, ready: RegExp | undefined): Promise<BridgeProcess> => {
     const child = spawn('bash', ['-c', `exec ${here(command)}`], {
       env: cleanEnv(),
@@ -966,6 +969,14 @@ t.test('the examples of the page and of --help', async (t) => {
         const started = await begin(command, /listening/);
         t.equal(await ask(ports['8080'] ?? 0, 'a stranger'), '');
         t.match(started.log, /W refusing connection from AF=2 127\.0\.0\.1:\d+ due to range option/);
+        await started.stop();
+      },
+    ],
+    [
+      'sockbridge --targets failover tcp-l:5432',
+      async (command) => {
+        const started = await begin(command, undefined);
+        t.equal(await ask(ports['5432'] ?? 0, 'PING\r\n'), '+PONG\r\n');
         await started.stop();
       },
     ],
