@@ -906,7 +906,7 @@ t.test('the examples of the page and of --help', async (t) => {
         /=(server|client)\.(pem|key)/g,
         (_, who: string, what: string) => `=${join(made, `${NAMES[who]}.${what}`)}`,
       )
-      .replace(/cafile=(?:servers|clients)\.pem/, `cafile=${join(made, 'authority.pem')}`)
+      .replace(/cafile=(?:ca|clients)\.pem/, `cafile=${join(made, 'authority.pem')}`)
       .replace(/\b(6666|6379|8080|1313|5140|4433|5514|3128|5432)\b/g, (port) => String(ports[port]));
   const begin = async (command: string, ready: RegExp | undefined): Promise<BridgeProcess> => {
     const child = spawn('bash', ['-c', `exec ${here(command)}`], {
@@ -998,14 +998,14 @@ t.test('the examples of the page and of --help', async (t) => {
       },
     ],
     [
-      'sockbridge openssl-listen:4433',
+      'sockbridge ssl-l:4433',
       async (command) => {
         tls = await begin(command, undefined);
         t.equal(tls.child.exitCode, null);
       },
     ],
     [
-      'sockbridge tcp-l:6666,bind=127.0.0.1,fork openssl:localhost:4433',
+      'sockbridge tcp-l:6666,bind=127.0.0.1,fork ssl:localhost:4433',
       async (command) => {
         const started = await begin(command, undefined);
         t.equal(await ask(ports['6666'] ?? 0, 'PING\r\n'), '+PONG\r\n');
