@@ -67,7 +67,9 @@ function instances(count: number): string {
           PrivateIpAddresses: [
             { Primary: true, PrivateIpAddress: inside, Association: { PublicIp: outside } },
           ],
-          Ipv6Addresses: [{ Ipv6Address: `2001:db8::${at.toString(16)}` }],
+          Ipv6Addresses: [
+            { Ipv6Address: `2001:db8::${(at >>> 16).toString(16)}:${(at & 0xffff).toString(16)}` },
+          ],
         },
       ],
       Tags: [

@@ -19,7 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
 const load = join(folder, 'load');
 const env = benchEnv();
 const children = new Set<ChildProcess>();
-let ports = 42_100;
+/** Below the ports that the kernel gives to connections (ip_local_port_range): none of these is taken by chance. */
+let ports = 21_100;
 
 /** What a direction is made of: kinds of the two ends, and how much is asked of it. */
 const DIRECTIONS = [
@@ -245,7 +246,10 @@ async function direction(
   print(`## ${title}\n`);
   const backend = place(back, 'backend');
   const server = begin([load, 'serve', addressOf(backend)], 'pipe');
-  await new Promise((resolve) => server.stdout?.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    server.stdout?.once('data', resolve);
+    server.once('close', () => reject(new Error(`nothing could listen at ${addressOf(backend)}`)));
+  });
   if (whole) await starting(peers, backend);
   const running: Running[] = [];
   for (const [index, peer] of peers.entries()) {
