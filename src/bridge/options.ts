@@ -1,6 +1,6 @@
 // Every address option that is done, as a row: its names, the type of its value, what it does. Which address type takes
-// which option is said by the types in endpoints/; how a value is read stands in values.ts. They are one table
-// and the only list: the checker, the manual's test and the contract test (test/bridge/check.test.ts) read it.
+// which option is said by the types in endpoints/; how a value is read stands in values.ts. They are one table,
+// which is why it is long, and the only list: the checker, the manual's test and the contract test (test/bridge/check.test.ts) read it.
 
 import type { Overflow, Rate } from './limits.ts';
 import type { ClientRange } from './range.ts';
