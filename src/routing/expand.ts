@@ -34,9 +34,6 @@ export interface Materials {
 /** A list without prefixes. */
 const NOTHING: PrefixEntries = { rules: [], packed: [] };
 
-/** Nothing was read. */
-export const NO_MATERIALS: Materials = { passwords: new Map(), prefixes: new Map() };
-
 /** The speaker that a router of the site is. The site must have passed the checks that carry an error. */
 export function speakerOf(site: Site, router: Router, materials: Materials): Speaker {
   const neighbors = site.neighbors.filter((neighbor) => neighbor.router.value === router.name.value);
